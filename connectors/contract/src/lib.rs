@@ -1,0 +1,28 @@
+//! What Doorward and its vendors promise each other.
+//!
+//! Every connector and every verifier depends on this crate and on nothing else of ours. It holds the words that
+//! all vendors are translated into ([`person`]), the two powers a vendor may lend us ([`connector`],
+//! [`verifier`]), the one way requests leave the house ([`http`]) and how failures are sorted ([`error`]).
+
+pub mod clock;
+pub mod connector;
+pub mod error;
+#[cfg(feature = "fake")]
+pub mod fake;
+pub mod http;
+pub mod person;
+#[cfg(feature = "suite")]
+pub mod suite;
+pub mod verifier;
+
+pub use clock::{Clock, Timestamp};
+pub use connector::{
+    Ability, About, Action, Connector, Directory, Finding, FindingLevel, Intent, Pass, PassKind, Prepared, Protection,
+    Receipt, Reconciled, StepKey,
+};
+pub use error::{Sent, VendorError};
+pub use person::{Account, AccountId, Name, Origin, Person, Subject, SubjectKey};
+pub use verifier::{
+    CheckName, CheckResult, Erased, Evidence, Expectation, Outcome, Proof, ProofRequest, Reference, Started,
+    SubjectRef, Verifier, Woken,
+};

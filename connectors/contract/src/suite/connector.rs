@@ -1,0 +1,1 @@
+//! Questions for a [`Connector`](crate::Connector).
