@@ -162,8 +162,8 @@ pub enum PassKind {
     TemporaryAccessPass,
 }
 
-/// A secret for the person. Never logged; `Debug` hides it.
-#[derive(Clone, Debug)]
+/// A secret for the person. Never logged; `Debug` hides it and whose it is.
+#[derive(Clone)]
 pub struct Pass {
     /// What it is.
     pub kind: PassKind,
@@ -175,6 +175,12 @@ pub struct Pass {
     pub sign_in_url: String,
     /// What the person signs in as.
     pub login: String,
+}
+
+impl fmt::Debug for Pass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pass").field("kind", &self.kind).finish_non_exhaustive()
+    }
 }
 
 impl PartialEq for Pass {

@@ -151,6 +151,11 @@ impl Fake {
         self.rules.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// How it misbehaves at the moment.
+    pub fn rules(&self) -> Vec<Rule> {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The vendor's routes under the log and the misbehaviour.
     pub fn wrap(self: &Arc<Self>, vendor: Router) -> Router {
         let lab = Router::new()
@@ -283,7 +288,7 @@ async fn clear_log(State(fake): State<Arc<Fake>>) -> StatusCode {
 }
 
 async fn read_rules(State(fake): State<Arc<Fake>>) -> Json<Vec<Rule>> {
-    Json(fake.rules.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    Json(fake.rules())
 }
 
 async fn add_rule(State(fake): State<Arc<Fake>>, Json(rule): Json<Rule>) -> StatusCode {

@@ -173,6 +173,9 @@ pub trait Verifier: Send + Sync {
     /// The vendor's word in log and audit (`persona`).
     fn vendor(&self) -> &'static str;
 
+    /// The name that people know the vendor by (`Persona`).
+    fn title(&self) -> &'static str;
+
     /// Reaches the vendor and tells what is missing or unsafe in its set-up.
     async fn check(&self) -> Result<Vec<Finding>, VendorError>;
 
