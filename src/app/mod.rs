@@ -1,0 +1,254 @@
+//! Settings in, running parts out. Only this folder names concrete types.
+
+mod purpose;
+mod vendor;
+
+use std::future::IntoFuture;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, broadcast};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::audit::export::Signer;
+use crate::cause::causes;
+use crate::config::{Config, server};
+use crate::crypto;
+use crate::flow::{Flow, Parts};
+use crate::http::{self, App};
+use crate::jobs;
+use crate::pages::{self, Pages};
+use crate::source::Door;
+use crate::store::{self, Store};
+use doorward_contract::{Ability, Clock, Finding, VendorError};
+use purpose::{brand, callers, purposes, ways};
+use vendor::{connectors, verifier_origins, verifiers};
+
+/// How many changes of cases may wait to be heard by those who wait for one.
+const CHANGES: usize = 1024;
+
+/// Why Doorward did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database.
+    #[error("the database cannot be used")]
+    Store(#[from] store::Error),
+    /// A key.
+    #[error("a key cannot be used")]
+    Crypto(#[from] crypto::Error),
+    /// A connector or verifier could not be set up.
+    #[error("`{name}` cannot be set up")]
+    Vendor {
+        /// Its name in the settings.
+        name: String,
+        /// Why.
+        #[source]
+        error: VendorError,
+    },
+    /// The pages could not be made.
+    #[error("the pages cannot be made")]
+    Pages(#[from] pages::Error),
+    /// The address is taken, or not ours.
+    #[error("cannot listen on {address}: choose another `server.listen`, or stop what uses it")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        error: std::io::Error,
+    },
+    /// The public address is no origin.
+    #[error("`server.public_url` cannot be an origin")]
+    Origin(#[from] tower_http::csrf::ConfigError),
+}
+
+/// A running Doorward.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    stop: CancellationToken,
+    grace: Duration,
+    serving: JoinHandle<()>,
+    working: JoinHandle<()>,
+}
+
+impl Running {
+    /// Stops: nothing new is taken, what has begun is finished, within the time that the settings give.
+    pub async fn stop(self) {
+        tracing::info!("stopping: what has begun is finished first");
+        self.stop.cancel();
+        let ended = async {
+            let _served = self.serving.await;
+            let _worked = self.working.await;
+        };
+        if tokio::time::timeout(self.grace, ended).await.is_err() {
+            tracing::warn!("some requests did not end in time; what they were doing stands in the record");
+        }
+        tracing::info!("stopped");
+    }
+}
+
+/// Starts everything that the settings name.
+pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Error> {
+    let door = door(&config, clock).await?;
+    let origins = verifier_origins(&config);
+    let app = App {
+        callers: Arc::new(callers(&config)),
+        policy: pages::content_security_policy(&origins).into(),
+        origin: config.server.public_url.get_ref().0.origin().ascii_serialization(),
+        door: door.clone(),
+    };
+    let router = http::router(&app)?;
+    let wanted = config.server.listen.0;
+    let listener = TcpListener::bind(wanted)
+        .await
+        .map_err(|error| Error::Listen { address: wanted, error })?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Error::Listen { address: wanted, error })?;
+    let stop = CancellationToken::new();
+    let working = tokio::spawn(jobs::run(door.flow.clone(), stop.clone()));
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let serving = tokio::spawn(async move {
+        if let Err(error) = server.into_future().await {
+            tracing::error!(error = %causes(&error), "serving ended");
+        }
+    });
+    tracing::info!(%address, public_url = %config.server.public_url.get_ref().0, "doorward serves on {address}");
+    let grace = config.server.shutdown_grace.0;
+    Ok(Running {
+        address,
+        stop,
+        grace,
+        serving,
+        working,
+    })
+}
+
+/// The database of the settings, connected.
+pub async fn open_store(config: &Config) -> Result<Store, Error> {
+    let settings = store::Settings {
+        url: config.database.url.0.clone(),
+        connections: config.database.connections.0,
+    };
+    Ok(Store::open(&settings, &config.server.master_key.0).await?)
+}
+
+/// The signer of exports.
+pub fn audit_signer(config: &Config) -> Result<Signer, Error> {
+    Ok(Signer::of(&config.server.master_key.0)?)
+}
+
+/// Everything but the edge: what the command line works with too.
+pub async fn door(config: &Config, clock: Arc<dyn Clock>) -> Result<Door, Error> {
+    let store = open_store(config).await?;
+    store.migrate().await?;
+    let (changes, _) = broadcast::channel(CHANGES);
+    let public_url = config.server.public_url.get_ref().0.clone();
+    let secure = public_url.scheme() == "https";
+    let flow = Flow::new(Parts {
+        store,
+        verifiers: verifiers(config, &clock)?,
+        connectors: connectors(config, &clock)?,
+        clock,
+        purposes: purposes(config),
+        per_address_hour: config.limits.per_address_hour,
+        per_account_day: config.limits.per_account_day,
+        public_url,
+        digests: config.server.master_key.0.derive("digests")?,
+        bell: Notify::new(),
+        changes,
+    });
+    Ok(Door {
+        flow,
+        pages: Arc::new(Pages::new(brand(config))?),
+        ways: Arc::new(ways(config)),
+        company: config.brand.name.0.as_str().into(),
+        secure,
+        trusted_proxies: Arc::new(config.server.trusted_proxies.clone()),
+    })
+}
+
+/// Reaches every vendor and returns what each finds, with its name in the settings.
+pub async fn check(config: &Config, clock: Arc<dyn Clock>) -> Result<Vec<(String, Finding)>, Error> {
+    let mut findings = Vec::new();
+    for (name, verifier) in verifiers(config, &clock)? {
+        let found = verifier.check().await.map_err(|error| Error::Vendor {
+            name: name.clone(),
+            error,
+        })?;
+        findings.extend(found.into_iter().map(|finding| (name.clone(), finding)));
+    }
+    let purposes = purposes(config);
+    for (name, connector) in connectors(config, &clock)? {
+        let mut needed: Vec<Ability> = purposes
+            .values()
+            .flat_map(|purpose| &purpose.plan)
+            .filter(|act| act.connector == name)
+            .map(|act| act.action.ability())
+            .collect();
+        needed.dedup();
+        let found = connector.check(&needed).await.map_err(|error| Error::Vendor {
+            name: name.clone(),
+            error,
+        })?;
+        findings.extend(found.into_iter().map(|finding| (name.clone(), finding)));
+    }
+    findings.sort_by(|one, other| other.1.level.cmp(&one.1.level).then_with(|| one.0.cmp(&other.0)));
+    Ok(findings)
+}
+
+/// Writes the log as the settings say. Harmless to repeat.
+pub fn log(config: &Config) {
+    use tracing_subscriber::EnvFilter;
+    let level = match config.log.level {
+        server::LogLevel::Error => "error",
+        server::LogLevel::Warn => "warn",
+        server::LogLevel::Info => "info",
+        server::LogLevel::Debug => "debug",
+        server::LogLevel::Trace => "trace",
+    };
+    // Libraries may write addresses and bodies at their lower levels: only our own words go below `info`.
+    let quiet = if matches!(config.log.level, server::LogLevel::Error) {
+        "error"
+    } else {
+        "warn"
+    };
+    let filter = EnvFilter::new(format!("{quiet},doorward={level},doorward_contract={level}"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false);
+    let _already_set = match config.log.format {
+        server::LogFormat::Text => lines.with_ansi(false).try_init(),
+        server::LogFormat::Json => lines.json().flatten_event(true).try_init(),
+    };
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+pub async fn asked_to_stop() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}

@@ -1,0 +1,128 @@
+//! Purposes, ways in, callers and the company's face, made of their settings.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::case::plan::Act;
+use crate::case::policy::Purpose;
+use crate::config::Config;
+use crate::config::purpose::{self, ActionWord};
+use crate::config::source::Source;
+use crate::http::Caller;
+use crate::matching::Preset;
+use crate::pages::{Brand, Contact, Logo};
+use crate::source::{Kind, Way};
+use doorward_contract::{Action, CheckName};
+
+pub(super) fn callers(config: &Config) -> Vec<Caller> {
+    let caller = |token: &purpose::ApiToken| Caller {
+        name: token.name.get_ref().0.clone(),
+        digest: Caller::digest_of(token.secret.0.expose()),
+        purposes: token.purposes.iter().map(|name| name.get_ref().0.clone()).collect(),
+    };
+    config.api_tokens.iter().map(caller).collect()
+}
+
+pub(super) fn ways(config: &Config) -> Vec<Way> {
+    let way = |source: &Source| Way {
+        name: source.name().get_ref().0.clone(),
+        kind: match source {
+            Source::Portal(_) => Kind::Portal,
+            Source::Link(_) => Kind::Link,
+        },
+    };
+    config.sources.iter().map(way).collect()
+}
+
+pub(super) fn purposes(config: &Config) -> HashMap<String, Purpose> {
+    // How long a link waits is the source's business; there is at most one source of links.
+    let link_lifetime = config.sources.iter().find_map(|source| match source {
+        Source::Link(link) => Some(link.lifetime.0),
+        Source::Portal(_) => None,
+    });
+    config
+        .purposes
+        .iter()
+        .map(|purpose| {
+            (
+                purpose.name.get_ref().0.clone(),
+                made(purpose, link_lifetime.unwrap_or_default()),
+            )
+        })
+        .collect()
+}
+
+fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
+    let act = |act: &purpose::Act| Act {
+        connector: act.connector.get_ref().0.clone(),
+        action: match act.action.get_ref() {
+            ActionWord::TemporaryPassword => Action::TemporaryPassword,
+            ActionWord::TemporaryAccessPass => Action::TemporaryAccessPass {
+                lifetime_minutes: act.lifetime_minutes.map(|minutes| minutes.0),
+                one_time: act.one_time.unwrap_or(true),
+            },
+            ActionWord::RevokeSessions => Action::RevokeSessions,
+            ActionWord::RemoveMethods => Action::RemoveMethods {
+                kinds: act.kinds.iter().flatten().map(|kind| kind.word().to_owned()).collect(),
+            },
+        },
+    };
+    Purpose {
+        name: purpose.name.get_ref().0.clone(),
+        title: purpose.title.0.clone(),
+        reason: purpose.reason.as_ref().map(|reason| reason.0.clone()),
+        afterwards: purpose.afterwards.iter().map(|line| line.0.clone()).collect(),
+        sources: purpose.sources.iter().map(|name| name.get_ref().0.clone()).collect(),
+        directory: purpose.directory.get_ref().0.clone(),
+        verifier: purpose.verifier.get_ref().0.clone(),
+        required: purpose
+            .required
+            .iter()
+            .map(|check| match check {
+                purpose::Required::GovernmentId => CheckName::GovernmentId,
+                purpose::Required::Selfie => CheckName::Selfie,
+                purpose::Required::FaceMatch => CheckName::FaceMatch,
+            })
+            .collect(),
+        preset: match purpose.preset {
+            purpose::Preset::Strict => Preset::Strict,
+            purpose::Preset::Names => Preset::Names,
+        },
+        plan: purpose.plan.iter().map(|spanned| act(spanned.get_ref())).collect(),
+        attempts: purpose.attempts.0,
+        case_lifetime: purpose.case_lifetime.0,
+        link_lifetime,
+        pass_lifetime: purpose.pass_lifetime.0,
+        keep_personal: purpose.keep_personal.0,
+        keep_proof: purpose.keep_proof.0,
+    }
+}
+
+pub(super) fn brand(config: &Config) -> Brand {
+    let brand = &config.brand;
+    let contact = &brand.contact;
+    let words = |words: &Option<crate::config::value::Words>| words.as_ref().map(|words| words.0.clone());
+    Brand {
+        name: brand.name.0.clone(),
+        logo: brand.logo.as_ref().map(|logo| Logo {
+            media_type: logo.media_type.to_owned(),
+            bytes: logo.bytes.clone(),
+        }),
+        accent: brand
+            .accent
+            .as_ref()
+            .map_or_else(|| Brand::ACCENT.to_owned(), |colour| colour.0.clone()),
+        accent_dark: brand
+            .accent_dark
+            .as_ref()
+            .map_or_else(|| Brand::ACCENT_DARK.to_owned(), |colour| colour.0.clone()),
+        privacy_url: brand.privacy_url.as_ref().map(|address| address.0.to_string()),
+        contact: Contact {
+            label: contact.label.0.clone(),
+            email: words(&contact.email),
+            phone: words(&contact.phone),
+            url: contact.url.as_ref().map(|address| address.0.to_string()),
+            hours: words(&contact.hours),
+        },
+    }
+}

@@ -1,0 +1,196 @@
+//! Every fact that Doorward keeps. An event holds no name, no address, no document data and no secret: what identifies a
+//! person lives sealed with the case and goes with it, the record stays.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::case::{CaseId, End};
+use crate::matching::Explanation;
+use doorward_contract::{CheckResult, Outcome, Timestamp};
+
+/// One fact, when it happened and to which case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// The case, where there is one.
+    pub case: Option<CaseId>,
+    /// What happened.
+    #[serde(flatten)]
+    pub fact: Fact,
+}
+
+impl Event {
+    /// A fact of a case.
+    pub fn of(case: &CaseId, at: Timestamp, fact: Fact) -> Self {
+        Self {
+            at,
+            case: Some(case.clone()),
+            fact,
+        }
+    }
+
+    /// A fact that belongs to no case.
+    pub fn apart(at: Timestamp, fact: Fact) -> Self {
+        Self { at, case: None, fact }
+    }
+}
+
+/// What happened. Names of operators, sources, purposes, connectors are names in the settings, not of persons.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Fact {
+    /// A case began.
+    CaseOpened {
+        /// The source it came from.
+        source: String,
+        /// What it is for.
+        purpose: String,
+        /// Who opened it: `person`, or the operator's name as the settings or the command line gave it.
+        opener: String,
+        /// The ticket, where an operator gave one.
+        ticket: Option<String>,
+    },
+    /// A browser was bound to the case; from here on nobody else gets in.
+    BrowserBound,
+    /// Another browser tried a link that was used already.
+    LinkReused,
+    /// A link was opened after its time.
+    LinkExpired,
+    /// The directory was asked whose account it is.
+    AccountLookedUp {
+        /// `found`, `unknown`, `ambiguous`, `disabled`, `protected`.
+        result: String,
+        /// The vendor's id of the account, where one was found.
+        account: Option<String>,
+        /// Why it is protected, exactly.
+        reasons: Vec<String>,
+    },
+    /// The person agreed to be checked.
+    Consented,
+    /// The person withdrew.
+    Withdrawn,
+    /// An operator called the case off.
+    Cancelled {
+        /// Who.
+        operator: String,
+    },
+    /// A proof was started at a verifier.
+    ProofStarted {
+        /// Which.
+        verifier: String,
+        /// The how-manieth attempt.
+        attempt: u32,
+    },
+    /// The person went back into a proof they had left.
+    ProofResumed,
+    /// Somebody came back from the verifier in another browser than the case's own. Somebody may be proving themselves
+    /// for somebody else (threat T2): look into it.
+    ReturnedElsewhere,
+    /// A proof was read and says something new.
+    ProofRead {
+        /// What was found.
+        outcome: Outcome,
+        /// Every check.
+        checks: Vec<CheckResult>,
+        /// The verifier's facts (request id, environment, template version).
+        facts: Value,
+    },
+    /// The proof was compared with the account.
+    Compared {
+        /// The verdict and a reason per attribute.
+        explanation: Explanation,
+    },
+    /// A human decided.
+    Reviewed {
+        /// Who.
+        reviewer: String,
+        /// `accepted` or `refused`.
+        decision: String,
+        /// Why.
+        reason: String,
+    },
+    /// A step is about to be done; written before the vendor is called.
+    StepIntended {
+        /// The step's key.
+        key: String,
+        /// The connector.
+        connector: String,
+        /// The action.
+        action: Value,
+    },
+    /// A step was found undone after an unknown outcome.
+    StepUndone {
+        /// The step's key.
+        key: String,
+    },
+    /// A step was done.
+    StepDone {
+        /// The step's key.
+        key: String,
+        /// Facts from the vendor.
+        facts: Value,
+        /// Whether it was found done by reading the vendor after an unknown outcome.
+        reconciled: bool,
+    },
+    /// A step cannot be done.
+    StepFailed {
+        /// The step's key.
+        key: String,
+        /// The remedy's word.
+        remedy: String,
+        /// Why, for staff.
+        why: String,
+    },
+    /// A vendor could not be asked; it will be tried again.
+    VendorWaited {
+        /// Which connector or verifier.
+        vendor: String,
+        /// The remedy's word.
+        remedy: String,
+        /// Why, for staff.
+        why: String,
+    },
+    /// An operator told a stuck case to go on.
+    Resumed {
+        /// Who.
+        operator: String,
+    },
+    /// A pass waits for the person.
+    PassReady {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The pass was shown, once.
+    PassShown,
+    /// The pass was dropped unseen.
+    PassDropped,
+    /// The case ended.
+    Closed {
+        /// How.
+        end: End,
+    },
+    /// The verifier was asked to forget, and has (or has not yet) confirmed.
+    ProofErased {
+        /// Which verifier.
+        verifier: String,
+        /// Whether it was confirmed by reading back.
+        confirmed: bool,
+    },
+    /// Everything personal in the case became unreadable.
+    PersonErased,
+    /// A webhook was refused.
+    WebhookRefused {
+        /// The verifier it was for.
+        verifier: String,
+        /// Which check failed.
+        why: String,
+    },
+    /// Somebody was turned away before a case began.
+    TurnedAway {
+        /// The source.
+        source: String,
+        /// Why.
+        why: String,
+    },
+}

@@ -1,0 +1,44 @@
+//! What a case needs: the purpose, as the flow and the pages know it.
+
+use std::time::Duration;
+
+use super::plan::Act;
+use crate::matching::Preset;
+use doorward_contract::CheckName;
+
+/// What a case is for and what it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Purpose {
+    /// Its name in settings, log and audit.
+    pub name: String,
+    /// What the person reads it as ("Get back into your account").
+    pub title: String,
+    /// Why it is asked, for the welcome page.
+    pub reason: Option<String>,
+    /// What to enrol or do after signing in, one line each.
+    pub afterwards: Vec<String>,
+    /// The sources that may open it.
+    pub sources: Vec<String>,
+    /// The connector whose directory holds the account.
+    pub directory: String,
+    /// The verifier.
+    pub verifier: String,
+    /// What must have been checked, and passed.
+    pub required: Vec<CheckName>,
+    /// How names and dates are compared.
+    pub preset: Preset,
+    /// What is done, in order.
+    pub plan: Vec<Act>,
+    /// How often a person may try to prove themselves in one case.
+    pub attempts: u32,
+    /// How long a case may take from its first browser to its pass.
+    pub case_lifetime: Duration,
+    /// How long a link waits to be opened.
+    pub link_lifetime: Duration,
+    /// How long a pass waits to be looked at.
+    pub pass_lifetime: Duration,
+    /// How long after the end what identifies the person stays readable to staff.
+    pub keep_personal: Duration,
+    /// How long after the end the verifier's copy stays.
+    pub keep_proof: Duration,
+}

@@ -1,0 +1,128 @@
+//! Where a case stands, the moves it may make, and how it ends.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a case stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// A link was made; no browser is bound yet.
+    Invited,
+    /// A browser is bound; the person has to agree.
+    Consent,
+    /// The person is with the verifier, or about to be.
+    Proving,
+    /// The proof stands; it is being compared with the account.
+    Comparing,
+    /// A human has to decide.
+    Review,
+    /// The plan is being carried out.
+    Acting,
+    /// A step cannot be done; an operator has to mend something and let the case go on.
+    Stuck,
+    /// A pass waits for the person.
+    Ready,
+    /// It is over; [`super::Case::end`] says how.
+    Closed,
+}
+
+impl Stage {
+    /// All stages, in the order a case passes them.
+    pub const ALL: [Self; 9] = [
+        Self::Invited,
+        Self::Consent,
+        Self::Proving,
+        Self::Comparing,
+        Self::Review,
+        Self::Acting,
+        Self::Stuck,
+        Self::Ready,
+        Self::Closed,
+    ];
+
+    /// The word in the database, in events and in the API.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::Consent => "consent",
+            Self::Proving => "proving",
+            Self::Comparing => "comparing",
+            Self::Review => "review",
+            Self::Acting => "acting",
+            Self::Stuck => "stuck",
+            Self::Ready => "ready",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The moves a case may make. Anything may close; a closed case stays closed.
+    pub fn may_become(self, next: Self) -> bool {
+        use Stage::{Acting, Closed, Comparing, Consent, Invited, Proving, Ready, Review, Stuck};
+        matches!(
+            (self, next),
+            (Invited, Consent)
+                | (Consent, Proving)
+                | (Proving, Consent | Comparing | Review)
+                | (Comparing, Review | Acting)
+                | (Review, Acting | Comparing | Consent)
+                | (Acting, Stuck | Ready)
+                | (Stuck, Acting)
+        ) || (next == Closed && self != Closed)
+    }
+}
+
+/// How a case ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "end", rename_all = "snake_case")]
+pub enum End {
+    /// The person is back in: everything done, the pass (if any) shown.
+    Recovered,
+    /// Doorward will not act. The person is told one neutral sentence; staff see the reason.
+    Refused {
+        /// Why.
+        refusal: Refusal,
+    },
+    /// Time ran out.
+    Expired,
+    /// The person withdrew.
+    Withdrawn,
+    /// The pass was made and never looked at; it is gone.
+    Unclaimed,
+    /// The plan could not be carried out whole.
+    Failed,
+}
+
+/// Why Doorward will not act; for staff only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// No account answers to what was given.
+    UnknownAccount,
+    /// More than one does.
+    AmbiguousAccount,
+    /// The account is disabled.
+    DisabledAccount,
+    /// The account is protected, or it cannot be told.
+    ProtectedAccount,
+    /// The verifier declined, and no attempt is left.
+    Declined,
+    /// The proof is not the one asked for (environment, template, person, age).
+    ForeignProof,
+    /// The proven person is not the account's owner.
+    Mismatch,
+    /// A reviewer refused.
+    Reviewed,
+    /// The proof came back in another browser than the one that asked for it: somebody may have proven themselves for
+    /// somebody else.
+    Relayed,
+}
+
+/// A move that the stages do not allow: a fault of ours, reported and never made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a case cannot go from {from:?} to {to:?}")]
+pub struct IllegalMove {
+    /// Where it stands.
+    pub from: Stage,
+    /// Where it was to go.
+    pub to: Stage,
+}

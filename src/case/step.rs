@@ -1,0 +1,152 @@
+//! What comes next. One function decides; to learn why something happened, read [`next`].
+
+use super::{Case, End, PlannedStep, Refusal, Stage, Standing, StepState};
+use crate::matching::Verdict;
+use doorward_contract::{Outcome, Timestamp};
+
+/// What is done next with a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing until somebody outside does something, or until the time given.
+    Await(Option<Timestamp>),
+    /// Start a proof at the verifier.
+    StartProof,
+    /// Read the proof.
+    ReadProof,
+    /// Compare the proven person with the account, read afresh.
+    Compare,
+    /// Draw up the plan and begin it.
+    Plan,
+    /// Do the step at this place of the plan.
+    Act(usize),
+    /// Find out whether the step at this place was done.
+    Reconcile(usize),
+    /// Everything is done: put the pass out for the person, or end.
+    Present,
+    /// End it.
+    End(End),
+    /// Have the verifier forget the attempt at this place.
+    Forget(usize),
+    /// Let go of everything personal but what the verifier still needs to be asked by.
+    Reduce,
+    /// Make everything personal unreadable.
+    Erase,
+}
+
+/// Decides what comes next. What is recorded of the case and the time decide; nothing else does.
+pub fn next(case: &Case, now: Timestamp) -> Step {
+    if case.stage == Stage::Closed {
+        return afterwards(case, now);
+    }
+    // A step whose outcome is unknown is settled before anything else, time or no time: nothing half done is left.
+    if let Some(at) = unsettled(case) {
+        return Step::Reconcile(at);
+    }
+    if let Some(until) = case.pass_until {
+        return if now >= until {
+            Step::End(End::Unclaimed)
+        } else {
+            Step::Await(Some(until))
+        };
+    }
+    if now >= case.expires_at {
+        return Step::End(if case.plan.iter().any(is_done) {
+            End::Failed
+        } else {
+            End::Expired
+        });
+    }
+    match case.stage {
+        Stage::Proving => proving(case),
+        Stage::Comparing => comparing(case, now),
+        Stage::Review => reviewing(case),
+        Stage::Acting => acting(case),
+        Stage::Invited | Stage::Consent | Stage::Stuck | Stage::Ready | Stage::Closed => {
+            Step::Await(Some(case.expires_at))
+        }
+    }
+}
+
+/// Start, or read. How often it is read is the flow's business.
+fn proving(case: &Case) -> Step {
+    match case.attempt() {
+        Some(attempt) if !attempt.started => Step::StartProof,
+        Some(_) => Step::ReadProof,
+        None => Step::Await(Some(case.expires_at)),
+    }
+}
+
+/// A review at the verifier may end there: keep reading. One of ours ends by a human's word.
+fn reviewing(case: &Case) -> Step {
+    match case.attempt().and_then(|attempt| attempt.outcome.as_ref()) {
+        Some(Outcome::Review { .. }) => Step::ReadProof,
+        _ => Step::Await(Some(case.expires_at)),
+    }
+}
+
+/// The proof stands. What was barred from the start is refused here, where everybody else is compared, and every
+/// refusal takes the same time.
+fn comparing(case: &Case, now: Timestamp) -> Step {
+    let refusal = match (&case.explanation, case.standing) {
+        (_, Standing::Barred(refusal)) => refusal,
+        (None, _) => return Step::Compare,
+        (Some(explanation), _) => match explanation.verdict {
+            // Nothing is done before the person is back: a pass must not run out while nobody is there to take it, and
+            // a proof that comes back elsewhere must have had the time to show.
+            Verdict::Match if !is_back(case) => return Step::Await(Some(case.expires_at)),
+            Verdict::Match => return Step::Plan,
+            Verdict::Review => return Step::Await(Some(case.expires_at)),
+            Verdict::Mismatch => Refusal::Mismatch,
+        },
+    };
+    match case.hold_until {
+        Some(until) if now < until => Step::Await(Some(until)),
+        _ => Step::End(End::Refused { refusal }),
+    }
+}
+
+fn acting(case: &Case) -> Step {
+    case.plan
+        .iter()
+        .position(|step| !is_done(step))
+        .map_or(Step::Present, Step::Act)
+}
+
+/// After the end: the verifier forgets first, while its references can still be read; then everything personal goes.
+fn afterwards(case: &Case, now: Timestamp) -> Step {
+    if case.erased {
+        return Step::Await(None);
+    }
+    if !case.reduced && case.erase_at.is_some_and(|due| now >= due) {
+        return Step::Reduce;
+    }
+    let remembered = case
+        .attempts
+        .iter()
+        .position(|attempt| attempt.started && !attempt.forgotten);
+    if let (Some(at), Some(due)) = (remembered, case.forget_at) {
+        return if now >= due {
+            Step::Forget(at)
+        } else {
+            Step::Await(Some(due))
+        };
+    }
+    match case.erase_at {
+        Some(due) if now >= due => Step::Erase,
+        due => Step::Await(due),
+    }
+}
+
+fn is_back(case: &Case) -> bool {
+    case.attempt().is_some_and(|attempt| attempt.returned_at.is_some())
+}
+
+fn unsettled(case: &Case) -> Option<usize> {
+    case.plan
+        .iter()
+        .position(|step| matches!(step.state, StepState::Intended { .. }))
+}
+
+fn is_done(step: &PlannedStep) -> bool {
+    matches!(step.state, StepState::Done { .. })
+}

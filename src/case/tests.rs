@@ -1,0 +1,292 @@
+//! What comes next, by tables: every stage with everything that can be recorded of it.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::plan::{Act, steps};
+use super::step::{Step, next};
+use super::*;
+use crate::crypto::parcel::BrowserKey;
+use crate::matching::{Explanation, Preset, Verdict};
+use doorward_contract::Action;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(1_800_000_000 + seconds)
+}
+
+/// A case at the very beginning, bound to a browser, with an hour to go.
+fn case(stage: Stage) -> Case {
+    let (_, address) = BrowserKey::random().unwrap();
+    Case {
+        id: CaseId::random(),
+        version: 1,
+        number: "K7QF-3M2P".to_owned(),
+        purpose: "recover".to_owned(),
+        source: "portal".to_owned(),
+        opener: Opener::Person,
+        stage,
+        opened_at: at(0),
+        changed_at: at(0),
+        expires_at: at(3600),
+        browser: Some(Browser {
+            address,
+            bound_at: at(0),
+        }),
+        relayed: false,
+        standing: Standing::Open,
+        attempts: Vec::new(),
+        explanation: None,
+        plan: Vec::new(),
+        pass: None,
+        pass_until: None,
+        end: None,
+        ended_at: None,
+        trouble: None,
+        hold_until: None,
+        forget_at: None,
+        erase_at: None,
+        reduced: false,
+        erased: false,
+        private: Private::default(),
+    }
+}
+
+fn attempt(started: bool, outcome: Option<Outcome>) -> Attempt {
+    Attempt {
+        number: 1,
+        verifier: "persona".to_owned(),
+        subject: SubjectRef("dw-x".to_owned()),
+        asked_at: at(0),
+        started,
+        returned_at: None,
+        outcome,
+        forgetting: false,
+        forgotten: false,
+    }
+}
+
+fn explained(verdict: Verdict) -> Explanation {
+    let mut explanation = crate::matching::compare(
+        Preset::Strict,
+        &Account {
+            id: doorward_contract::AccountId("a".to_owned()),
+            login: "a@example.com".to_owned(),
+            display_name: None,
+            name: doorward_contract::Name::default(),
+            birth_date: None,
+            enabled: true,
+            origin: doorward_contract::Origin::Cloud,
+            related_words: Vec::new(),
+        },
+        &Person::default(),
+        0,
+    );
+    explanation.verdict = verdict;
+    explanation
+}
+
+fn acting(states: Vec<StepState>) -> Case {
+    let mut case = case(Stage::Acting);
+    let acts: Vec<Act> = states
+        .iter()
+        .map(|_| Act {
+            connector: "entra".to_owned(),
+            action: Action::RevokeSessions,
+        })
+        .collect();
+    case.plan = steps(&case.id, &acts);
+    case.plan
+        .iter_mut()
+        .zip(states)
+        .for_each(|(step, state)| step.state = state);
+    case
+}
+
+fn done() -> StepState {
+    StepState::Done {
+        at: at(1),
+        facts: json!({}),
+    }
+}
+
+fn intended() -> StepState {
+    StepState::Intended {
+        at: at(1),
+        snapshot: json!({}),
+    }
+}
+
+#[test]
+fn before_the_proof_it_waits_for_the_person() {
+    let wait = Step::Await(Some(at(3600)));
+    assert_eq!(next(&case(Stage::Invited), at(1)), wait);
+    assert_eq!(next(&case(Stage::Consent), at(1)), wait);
+    let mut unasked = case(Stage::Consent);
+    unasked.standing = Standing::Unasked;
+    assert_eq!(
+        next(&unasked, at(1)),
+        wait,
+        "nothing is asked that a stranger could tell by its time"
+    );
+}
+
+#[test]
+fn a_proof_is_started_once_and_then_read() {
+    let mut case = case(Stage::Proving);
+    case.attempts.push(attempt(false, None));
+    assert_eq!(next(&case, at(1)), Step::StartProof);
+    case.attempts[0].started = true;
+    assert_eq!(next(&case, at(1)), Step::ReadProof);
+}
+
+#[test]
+fn what_was_barred_from_the_start_is_refused_where_everybody_is_compared_and_as_late() {
+    let mut barred = case(Stage::Comparing);
+    barred.standing = Standing::Barred(Refusal::UnknownAccount);
+    barred.hold_until = Some(at(10));
+    assert_eq!(next(&barred, at(9)), Step::Await(Some(at(10))));
+    let refused = Step::End(End::Refused {
+        refusal: Refusal::UnknownAccount,
+    });
+    assert_eq!(next(&barred, at(10)), refused);
+
+    let mut mismatch = case(Stage::Comparing);
+    mismatch.explanation = Some(explained(Verdict::Mismatch));
+    mismatch.hold_until = Some(at(10));
+    assert_eq!(next(&mismatch, at(9)), Step::Await(Some(at(10))));
+    assert_eq!(
+        next(&mismatch, at(10)),
+        Step::End(End::Refused {
+            refusal: Refusal::Mismatch
+        })
+    );
+}
+
+#[test]
+fn a_match_goes_on_at_once_and_a_doubt_waits_for_a_human() {
+    let mut case = case(Stage::Comparing);
+    assert_eq!(next(&case, at(1)), Step::Compare);
+    case.explanation = Some(explained(Verdict::Match));
+    case.attempts.push(attempt(true, Some(Outcome::Passed)));
+    assert_eq!(next(&case, at(1)), Step::Await(Some(at(3600))), "nobody is there yet");
+    case.attempts[0].returned_at = Some(at(1));
+    assert_eq!(next(&case, at(1)), Step::Plan);
+    case.explanation = Some(explained(Verdict::Review));
+    assert_eq!(next(&case, at(1)), Step::Await(Some(at(3600))));
+}
+
+#[test]
+fn a_review_at_the_verifier_is_read_until_it_is_over_and_one_of_ours_waits_for_our_word() {
+    let mut case = case(Stage::Review);
+    case.attempts
+        .push(attempt(true, Some(Outcome::Review { reasons: Vec::new() })));
+    assert_eq!(next(&case, at(1)), Step::ReadProof);
+    case.attempts[0].outcome = Some(Outcome::Passed);
+    assert_eq!(next(&case, at(1)), Step::Await(Some(at(3600))));
+}
+
+#[test]
+fn steps_are_done_in_their_order_and_what_is_unknown_is_settled_first() {
+    let waiting = || StepState::Waiting;
+    assert_eq!(next(&acting(vec![waiting(), waiting()]), at(1)), Step::Act(0));
+    assert_eq!(next(&acting(vec![done(), waiting()]), at(1)), Step::Act(1));
+    assert_eq!(next(&acting(vec![done(), intended()]), at(1)), Step::Reconcile(1));
+    assert_eq!(next(&acting(vec![done(), done()]), at(1)), Step::Present);
+}
+
+#[test]
+fn nothing_half_done_is_left_when_time_runs_out() {
+    assert_eq!(next(&acting(vec![intended()]), at(9999)), Step::Reconcile(0));
+    assert_eq!(
+        next(&acting(vec![done(), StepState::Waiting]), at(9999)),
+        Step::End(End::Failed)
+    );
+    assert_eq!(
+        next(&acting(vec![StepState::Waiting]), at(9999)),
+        Step::End(End::Expired)
+    );
+    for stage in [
+        Stage::Invited,
+        Stage::Consent,
+        Stage::Proving,
+        Stage::Comparing,
+        Stage::Review,
+    ] {
+        assert_eq!(next(&case(stage), at(3600)), Step::End(End::Expired), "{stage:?}");
+    }
+}
+
+#[test]
+fn a_pass_waits_for_its_own_time_and_not_for_the_cases() {
+    let mut case = case(Stage::Ready);
+    case.pass_until = Some(at(4000));
+    assert_eq!(next(&case, at(3999)), Step::Await(Some(at(4000))));
+    assert_eq!(next(&case, at(4000)), Step::End(End::Unclaimed));
+}
+
+#[test]
+fn after_the_end_the_verifier_forgets_first_and_then_we_do() {
+    let mut case = case(Stage::Closed);
+    case.attempts = vec![attempt(false, None), attempt(true, None)];
+    (case.forget_at, case.erase_at) = (Some(at(10)), Some(at(20)));
+    assert_eq!(next(&case, at(9)), Step::Await(Some(at(10))));
+    assert_eq!(
+        next(&case, at(10)),
+        Step::Forget(1),
+        "an attempt that never began has nothing to forget"
+    );
+    assert_eq!(
+        next(&case, at(20)),
+        Step::Reduce,
+        "a verifier that does not confirm holds nothing else up"
+    );
+    case.reduced = true;
+    assert_eq!(next(&case, at(20)), Step::Forget(1));
+    case.attempts[1].forgotten = true;
+    assert_eq!(next(&case, at(20)), Step::Erase);
+    case.erased = true;
+    assert_eq!(next(&case, at(20)), Step::Await(None));
+}
+
+#[test]
+fn closing_leaves_nothing_behind_that_waited_for_the_person() {
+    let mut case = case(Stage::Ready);
+    case.pass_until = Some(at(10));
+    case.private.visit = Some("https://verifier.example/session".to_owned());
+    case.close(End::Unclaimed, at(11)).unwrap();
+    assert_eq!((case.pass, case.pass_until, case.private.visit), (None, None, None));
+    assert_eq!(case.ended_at, Some(at(11)));
+}
+
+proptest! {
+    #[test]
+    fn a_closed_case_never_acts_again(seconds in 0_i64..100_000, barred in any::<bool>()) {
+        let mut case = acting(vec![done(), StepState::Waiting]);
+        case.close(End::Failed, at(1)).unwrap();
+        case.standing = if barred { Standing::Barred(Refusal::Mismatch) } else { Standing::Open };
+        prop_assert!(!matches!(next(&case, at(seconds)), Step::Act(_) | Step::Reconcile(_) | Step::Plan));
+        for stage in Stage::ALL {
+            prop_assert!(case.clone().moved(stage).is_err());
+        }
+    }
+
+    #[test]
+    fn nothing_but_a_match_leads_to_a_plan(stage in 0_usize..9, verdict in 0_usize..3, seconds in 0_i64..4000) {
+        let mut case = case(Stage::ALL[stage]);
+        case.attempts.push(Attempt { returned_at: Some(at(0)), ..attempt(true, None) });
+        let verdict = [Verdict::Match, Verdict::Review, Verdict::Mismatch][verdict];
+        case.explanation = Some(explained(verdict));
+        if next(&case, at(seconds)) == Step::Plan {
+            prop_assert_eq!(case.stage, Stage::Comparing);
+            prop_assert_eq!(verdict, Verdict::Match);
+        }
+    }
+
+    #[test]
+    fn a_barred_account_is_never_acted_on(seconds in 0_i64..4000) {
+        let mut case = case(Stage::Comparing);
+        case.standing = Standing::Barred(Refusal::ProtectedAccount);
+        case.explanation = Some(explained(Verdict::Match));
+        prop_assert!(!matches!(next(&case, at(seconds)), Step::Plan | Step::Act(_)));
+    }
+}

@@ -1,0 +1,118 @@
+//! The settings: plain data, read from TOML, every fault reported at once.
+//!
+//! Order: defaults in the types, the file, then variables of the environment for single values
+//! (`DOORWARD__SERVER__LISTEN`). Types do the checking; what needs two values at once is in `cross.rs`.
+
+pub mod brand;
+pub mod connector;
+mod cross;
+pub mod fault;
+mod missing;
+pub mod purpose;
+mod read;
+pub mod secret;
+pub mod server;
+pub mod source;
+pub mod value;
+pub mod verifier;
+
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use fault::{Fault, Faults};
+use read::Reading;
+
+/// Settings to start from, with every key explained.
+pub const DOCUMENTED: &str = include_str!("../../config/doorward.toml");
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where Doorward listens and how people reach it.
+    pub server: server::Server,
+    /// Which database.
+    #[serde(default)]
+    pub database: server::Database,
+    /// What is written to standard error.
+    #[serde(default)]
+    pub log: server::Log,
+    /// How often strangers may knock.
+    #[serde(default)]
+    pub limits: server::Limits,
+    /// What people see of the company.
+    pub brand: brand::Brand,
+    /// Where cases come from.
+    #[serde(default, rename = "source")]
+    pub sources: Vec<source::Source>,
+    /// Who proves identity.
+    #[serde(default, rename = "verifier")]
+    pub verifiers: Vec<verifier::Verifier>,
+    /// Who acts on accounts.
+    #[serde(default, rename = "connector")]
+    pub connectors: Vec<connector::Connector>,
+    /// What cases are for.
+    #[serde(default, rename = "purpose")]
+    pub purposes: Vec<purpose::Purpose>,
+    /// Who may call the API.
+    #[serde(default, rename = "api_token")]
+    pub api_tokens: Vec<purpose::ApiToken>,
+}
+
+/// Reads the settings. Whatever is wrong is told at once, in the order of the file.
+pub fn load(path: &Path, variables: &[(String, String)]) -> Result<Config, Faults> {
+    let failed = |what: String, remedy: &str| {
+        let fault = Fault {
+            place: "the file".to_owned(),
+            position: None,
+            what,
+            remedy: remedy.to_owned(),
+        };
+        Faults {
+            file: path.to_owned(),
+            faults: vec![fault],
+        }
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        failed(
+            format!("it cannot be read: {error}"),
+            "name the right file with --config",
+        )
+    })?;
+    parse(&text, variables).map_err(|faults| Faults {
+        file: path.to_owned(),
+        faults,
+    })
+}
+
+/// Reads the settings from their text.
+pub fn parse(text: &str, variables: &[(String, String)]) -> Result<Config, Vec<Fault>> {
+    let mut reading = Reading::of(text);
+    let config: Option<Config> = reading.read(variables);
+    if let Some(config) = &config {
+        let whole = reading.faults.is_empty();
+        cross::check(config, &mut reading, whole);
+    }
+    let mut faults = reading.faults;
+    faults.sort_by_key(|(at, _)| *at);
+    match config {
+        Some(config) if faults.is_empty() => Ok(config),
+        _ => Err(faults.into_iter().map(|(_, fault)| fault).collect()),
+    }
+}
+
+/// The variables of the environment that set something.
+pub fn environment() -> Vec<(String, String)> {
+    let mut variables: Vec<(String, String)> = std::env::vars()
+        .filter(|(name, _)| name.starts_with("DOORWARD__"))
+        .collect();
+    variables.sort();
+    variables
+}
+
+/// The JSON schema of the settings.
+pub fn schema() -> String {
+    serde_json::to_string_pretty(&schemars::schema_for!(Config)).unwrap_or_default()
+}

@@ -1,0 +1,136 @@
+//! Whose account it is, and whether the proven person is its owner.
+
+use super::{Draft, Error, Flow, Turn};
+use crate::audit::Fact;
+use crate::case::policy::Purpose;
+use crate::case::{Refusal, Stage, Standing};
+use crate::matching::{self, Preset, Verdict};
+use doorward_contract::{Account, Protection, Subject, SubjectKey, VendorError};
+
+/// The directory's answer about a case's account.
+enum Found {
+    Open(Box<Account>),
+    Barred {
+        refusal: Refusal,
+        account: Option<String>,
+        reasons: Vec<String>,
+    },
+}
+
+impl Flow {
+    /// Compares the proven person with the account as it is now, not as it was when the case began.
+    pub(super) async fn compare(&self, draft: &mut Draft) -> Result<Turn, Error> {
+        let purpose = self.purpose(&draft.case.purpose)?;
+        let account = match self.find_account(purpose, draft).await {
+            Ok(Found::Open(account)) => {
+                self.take_account(draft, Found::Open(account.clone()));
+                account
+            }
+            Ok(barred) => {
+                self.take_account(draft, barred);
+                return Ok(Turn::On);
+            }
+            Err(Error::Vendor(error)) => return Ok(self.wait_for_vendor(draft, &purpose.directory, &error)),
+            Err(error) => return Err(error),
+        };
+        let namesakes = match purpose.preset {
+            Preset::Strict => 0,
+            Preset::Names => match self.directory(&purpose.directory)?.namesakes(&account, 5).await {
+                Ok(others) => others.len(),
+                Err(error) => return Ok(self.wait_for_vendor(draft, &purpose.directory, &error)),
+            },
+        };
+        let person = draft.case.private.person.as_ref().ok_or(Error::Incomplete {
+            what: "the proven person",
+        })?;
+        let explanation = matching::compare(purpose.preset, &account, person, namesakes);
+        let now = self.now();
+        draft.note(
+            now,
+            Fact::Compared {
+                explanation: explanation.clone(),
+            },
+        );
+        if explanation.verdict == Verdict::Review {
+            draft.case.moved(Stage::Review)?;
+            super::prove::extend_for_review(&mut draft.case, now);
+        }
+        draft.case.explanation = Some(explanation);
+        Ok(Turn::On)
+    }
+
+    /// By the vendor's own id once it is known, so that a login handed to somebody else meanwhile leads nowhere.
+    async fn find_account(&self, purpose: &Purpose, draft: &Draft) -> Result<Found, Error> {
+        let directory = self.directory(&purpose.directory)?;
+        let subject = match &draft.case.private.account {
+            Some(account) => Subject {
+                key: SubjectKey::Id,
+                value: account.id.0.clone(),
+            },
+            None => draft.case.private.subject.clone().ok_or(Error::Incomplete {
+                what: "whose account it is",
+            })?,
+        };
+        let barred = |refusal, account, reasons| {
+            Ok(Found::Barred {
+                refusal,
+                account,
+                reasons,
+            })
+        };
+        let account = match directory.find(&subject).await {
+            Ok(Some(account)) => account,
+            Ok(None) => return barred(Refusal::UnknownAccount, None, Vec::new()),
+            Err(VendorError::Ambiguous) => return barred(Refusal::AmbiguousAccount, None, Vec::new()),
+            Err(error) => return Err(error.into()),
+        };
+        let id = Some(account.id.to_string());
+        if !account.enabled {
+            return barred(Refusal::DisabledAccount, id, Vec::new());
+        }
+        match directory.guard(&account.id).await? {
+            Protection::Ordinary => Ok(Found::Open(Box::new(account))),
+            Protection::Protected { reasons } => barred(Refusal::ProtectedAccount, id, reasons),
+        }
+    }
+
+    fn take_account(&self, draft: &mut Draft, found: Found) {
+        let (standing, result, account, reasons) = match found {
+            Found::Open(account) => {
+                let id = Some(account.id.to_string());
+                draft.case.private.account = Some(*account);
+                (Standing::Open, "found", id, Vec::new())
+            }
+            Found::Barred {
+                refusal,
+                account,
+                reasons,
+            } => (Standing::Barred(refusal), word(refusal), account, reasons),
+        };
+        draft.case.trouble = None;
+        if draft.case.standing != standing {
+            draft.case.standing = standing;
+            draft.note(
+                self.now(),
+                Fact::AccountLookedUp {
+                    result: result.to_owned(),
+                    account,
+                    reasons,
+                },
+            );
+        }
+    }
+}
+
+/// The word of an account's bar in events.
+fn word(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::UnknownAccount => "unknown",
+        Refusal::AmbiguousAccount => "ambiguous",
+        Refusal::DisabledAccount => "disabled",
+        Refusal::ProtectedAccount => "protected",
+        Refusal::Declined | Refusal::ForeignProof | Refusal::Mismatch | Refusal::Reviewed | Refusal::Relayed => {
+            "refused"
+        }
+    }
+}

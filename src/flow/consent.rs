@@ -1,0 +1,60 @@
+//! The person agrees to be checked, tries again, or withdraws.
+
+use super::{Error, Flow};
+use crate::audit::Fact;
+use crate::case::{Attempt, Case, End, Stage};
+use crate::store::Wake;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use doorward_contract::SubjectRef;
+use rand::Rng;
+
+impl Flow {
+    /// The person agrees: from here on the verifier may be asked. Agreeing twice is agreeing once.
+    pub async fn consent(&self, case: Case) -> Result<Case, Error> {
+        let now = self.now();
+        self.change(case, Wake::At(now), |draft| {
+            if draft.case.stage != Stage::Consent {
+                return Err(Error::Elsewhere);
+            }
+            let verifier = self.purpose(&draft.case.purpose)?.verifier.clone();
+            let made = u32::try_from(draft.case.attempts.len()).unwrap_or(u32::MAX);
+            draft.case.moved(Stage::Proving)?;
+            draft.case.attempts.push(Attempt {
+                number: made.saturating_add(1),
+                verifier,
+                subject: random_subject(),
+                asked_at: now,
+                started: false,
+                returned_at: None,
+                outcome: None,
+                forgetting: false,
+                forgotten: false,
+            });
+            draft.note(now, Fact::Consented);
+            Ok(())
+        })
+        .await
+    }
+
+    /// The person withdraws. Possible until something is done at a vendor; after that the case runs its course.
+    pub async fn withdraw(&self, case: Case) -> Result<Case, Error> {
+        let now = self.now();
+        self.change(case, Wake::At(now), |draft| {
+            if !matches!(draft.case.stage, Stage::Consent | Stage::Proving | Stage::Review) {
+                return Err(Error::Elsewhere);
+            }
+            draft.note(now, Fact::Withdrawn);
+            self.finish(draft, End::Withdrawn, now)
+        })
+        .await
+    }
+}
+
+/// The name under which a verifier knows the person: random, new for each attempt, so that two cases of one person
+/// cannot be told to be one there (persona.md §2.6: no e-mail address or employee number in it).
+fn random_subject() -> SubjectRef {
+    let mut bytes = [0; 18];
+    rand::rng().fill_bytes(&mut bytes);
+    SubjectRef(format!("dw-{}", URL_SAFE_NO_PAD.encode(bytes)))
+}

@@ -1,0 +1,350 @@
+//! A case begins: at the company's recovery page, or by a link that an operator or a machine had made.
+
+use std::time::Duration;
+
+use super::{Draft, Error, Flow};
+use crate::audit::{Event, Fact};
+use crate::case::policy::Purpose;
+use crate::case::{Browser, Case, CaseId, Handle, HandleKind, Opener, Private, Refusal, Stage, Standing};
+use crate::crypto::parcel::BrowserKey;
+use crate::crypto::token::{Digest, Token, reference_number};
+use crate::store::{self, Wake};
+use doorward_contract::{Account, Protection, Subject, SubjectKey, Timestamp};
+
+/// Why an operator's case does not begin. For staff: it says exactly what is the matter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bar {
+    /// The kind.
+    pub refusal: Refusal,
+    /// The details, where there are any (which role, which group).
+    pub reasons: Vec<String>,
+}
+
+/// A case with the key that its browser keeps.
+#[derive(Debug)]
+pub struct Bound {
+    /// The case.
+    pub case: Case,
+    /// What goes into the cookie.
+    pub key: BrowserKey,
+}
+
+/// A link, as it is given to the operator once.
+#[derive(Debug)]
+pub struct Invitation {
+    /// The case.
+    pub case: Case,
+    /// What the link carries.
+    pub token: Token,
+    /// Until when it may be opened.
+    pub until: Timestamp,
+}
+
+/// What an operator asks for.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// The purpose's name.
+    pub purpose: String,
+    /// The source's name.
+    pub source: String,
+    /// What names the account: work e-mail address or user name.
+    pub account: String,
+    /// Who asks.
+    pub operator: String,
+    /// For which ticket.
+    pub ticket: Option<String>,
+}
+
+/// How a link answers who opens it.
+#[derive(Debug)]
+pub enum Landing {
+    /// Nobody used it yet: its case.
+    Open(Box<Case>),
+    /// Some browser used it.
+    Used(Box<Case>),
+    /// It waited too long: its case.
+    Late(Box<Case>),
+    /// It never was, or was forgotten.
+    Over,
+}
+
+impl Flow {
+    /// A person at the recovery page names an account. The answer is the same, and takes as long, whether or not it
+    /// exists: nobody is asked yet (OWASP Forgot Password: same reply and time).
+    pub async fn open_portal(&self, purpose: &str, source: &str, login: &str, address: Digest) -> Result<Bound, Error> {
+        let purpose = self.purpose(purpose)?;
+        let now = self.now();
+        let subject = Subject {
+            key: SubjectKey::Login,
+            value: login.trim().to_owned(),
+        };
+        // Whatever stops everybody stops them before they start, and all alike (entra.md §4.4: the policy is read first).
+        for act in &purpose.plan {
+            self.connector(&act.connector)?.prepare(&act.action).await?;
+        }
+        self.within_limits(source, &subject, address).await?;
+        let (key, address) = BrowserKey::random()?;
+        let mut case = fresh(purpose, source, Opener::Person, now);
+        case.stage = Stage::Consent;
+        case.browser = Some(Browser { address, bound_at: now });
+        case.private.subject = Some(subject);
+        let handle = Handle {
+            kind: HandleKind::Browser,
+            digest: key.digest(),
+            until: remembered_until(&case),
+        };
+        let case = self
+            .begin(case, vec![Fact::BrowserBound], vec![handle], Some(now))
+            .await?;
+        Ok(Bound { case, key })
+    }
+
+    /// Counts an arrival by client and by account. Somebody who asks again and again for somebody else's account is stopped
+    /// themselves long before that account is (OWASP Forgot Password: no lock-out by request).
+    async fn within_limits(&self, source: &str, subject: &Subject, client: Digest) -> Result<(), Error> {
+        const HOUR: Duration = Duration::from_secs(3600);
+        const DAY: Duration = Duration::from_secs(24 * 3600);
+        /// So many clients may reach their own limit for one account before the account itself is closed for the day.
+        const CLIENTS: u32 = 10;
+        let now = self.now();
+        let account = self.digests.digest("subject", subject.value.to_lowercase().as_bytes());
+        let both = Digest::of("subject and client", &[account.bytes(), client.bytes()].concat());
+        let limits = [
+            ("arrivals", client, HOUR, self.per_address_hour),
+            ("subject and client", both, DAY, self.per_account_day),
+            ("subject", account, DAY, self.per_account_day.saturating_mul(CLIENTS)),
+        ];
+        for (what, digest, window, most) in limits {
+            if !self.store.count(what, &digest, now, window, most).await? {
+                self.turned_away(source, what).await?;
+                return Err(Error::TooMany(window));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes down that somebody was turned away, at most once a minute for one cause: a flood must not flood the record.
+    async fn turned_away(&self, source: &str, why: &str) -> Result<(), Error> {
+        const MINUTE: Duration = Duration::from_secs(60);
+        let now = self.now();
+        let digest = Digest::of("turned away", why.as_bytes());
+        if self.store.count("turned away", &digest, now, MINUTE, 1).await? {
+            let fact = Fact::TurnedAway {
+                source: source.to_owned(),
+                why: why.to_owned(),
+            };
+            self.store.note(&[Event::apart(now, fact)]).await?;
+        }
+        Ok(())
+    }
+
+    /// An operator has a link made. The account is looked up at once, because staff are told exactly what is the
+    /// matter with it, and nothing is opened that would be refused later.
+    pub async fn invite(&self, wish: &Wish) -> Result<Invitation, Error> {
+        let purpose = self.purpose(&wish.purpose)?;
+        let now = self.now();
+        let subject = Subject {
+            key: SubjectKey::Login,
+            value: wish.account.trim().to_owned(),
+        };
+        let account = self.eligible(purpose, &subject).await?;
+        for act in &purpose.plan {
+            self.connector(&act.connector)?.prepare(&act.action).await?;
+        }
+        if let Some((_, error)) = self.unfit(&account, &purpose.plan).await {
+            return Err(error.into());
+        }
+        let opener = Opener::Operator {
+            name: wish.operator.clone(),
+            ticket: wish.ticket.clone(),
+        };
+        let mut case = fresh(purpose, &wish.source, opener, now);
+        let until = now.plus(purpose.link_lifetime);
+        case.expires_at = until;
+        case.standing = Standing::Open;
+        let looked_up = Fact::AccountLookedUp {
+            result: "found".to_owned(),
+            account: Some(account.id.to_string()),
+            reasons: Vec::new(),
+        };
+        case.private = Private {
+            subject: Some(subject),
+            account: Some(account),
+            ..Private::default()
+        };
+        let token = Token::random();
+        // The link is remembered longer than it works, so that a late visitor is told what happened to it.
+        let handle = Handle {
+            kind: HandleKind::Link,
+            digest: token.digest(),
+            until: remembered_until(&case),
+        };
+        let case = self.begin(case, vec![looked_up], vec![handle], Some(until)).await?;
+        Ok(Invitation { case, token, until })
+    }
+
+    /// What a link leads to. Looking consumes nothing: mail scanners look at every link.
+    pub async fn landing(&self, token: &Token) -> Result<Landing, Error> {
+        let now = self.now();
+        let Some(case) = self.store.case_by(HandleKind::Link, &token.digest(), now).await? else {
+            return Ok(Landing::Over);
+        };
+        Ok(match case.stage {
+            Stage::Invited if now < case.expires_at => Landing::Open(Box::new(case)),
+            _ if case.browser.is_some() => Landing::Used(Box::new(case)),
+            _ => Landing::Late(Box::new(case)),
+        })
+    }
+
+    /// A person takes up a link: it is used from here on, and the case belongs to this browser. `None` when it was
+    /// used before or is over.
+    pub async fn accept(&self, token: &Token) -> Result<Option<Bound>, Error> {
+        let now = self.now();
+        let case = match self.landing(token).await? {
+            Landing::Open(case) => *case,
+            Landing::Used(case) => {
+                self.note_once(&case, Fact::LinkReused).await?;
+                return Ok(None);
+            }
+            Landing::Late(case) => {
+                self.note_once(&case, Fact::LinkExpired).await?;
+                return Ok(None);
+            }
+            Landing::Over => return Ok(None),
+        };
+        let purpose = self.purpose(&case.purpose)?;
+        let (key, address) = BrowserKey::random()?;
+        let mut draft = Draft::new(case, None);
+        draft.case.moved(Stage::Consent)?;
+        draft.case.browser = Some(Browser { address, bound_at: now });
+        draft.case.expires_at = now.plus(purpose.case_lifetime);
+        draft.note(now, Fact::BrowserBound);
+        let until = remembered_until(&draft.case);
+        draft.handle(Handle {
+            kind: HandleKind::Browser,
+            digest: key.digest(),
+            until,
+        });
+        let wake = Wake::At(draft.case.expires_at);
+        match self.write_and(&mut draft, wake).await {
+            Ok(()) => Ok(Some(Bound { case: draft.case, key })),
+            // Two browsers at the same moment: one of them was first.
+            Err(Error::Store(store::Error::Stale)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes a fact of a case down, at most once a minute: whoever holds a link can try it as often as they like.
+    async fn note_once(&self, case: &Case, fact: Fact) -> Result<(), Error> {
+        const MINUTE: Duration = Duration::from_secs(60);
+        let now = self.now();
+        let digest = Digest::of("tried links", case.id.as_str().as_bytes());
+        if self.store.count("tried links", &digest, now, MINUTE, 1).await? {
+            self.store.note(&[Event::of(&case.id, now, fact)]).await?;
+        }
+        Ok(())
+    }
+
+    /// The case of a browser.
+    pub async fn case_of(&self, key: &BrowserKey) -> Result<Option<Case>, Error> {
+        Ok(self
+            .store
+            .case_by(HandleKind::Browser, &key.digest(), self.now())
+            .await?)
+    }
+
+    /// The account, if it exists, is enabled and is open to this purpose; what bars it otherwise.
+    async fn eligible(&self, purpose: &Purpose, subject: &Subject) -> Result<Account, Error> {
+        let directory = self.directory(&purpose.directory)?;
+        let bar = |refusal, reasons| Err(Error::Barred(Bar { refusal, reasons }));
+        let account = match directory.find(subject).await {
+            Ok(Some(account)) => account,
+            Ok(None) => return bar(Refusal::UnknownAccount, Vec::new()),
+            Err(doorward_contract::VendorError::Ambiguous) => return bar(Refusal::AmbiguousAccount, Vec::new()),
+            Err(error) => return Err(error.into()),
+        };
+        if !account.enabled {
+            return bar(Refusal::DisabledAccount, Vec::new());
+        }
+        match directory.guard(&account.id).await? {
+            Protection::Ordinary => Ok(account),
+            Protection::Protected { reasons } => bar(Refusal::ProtectedAccount, reasons),
+        }
+    }
+
+    async fn begin(
+        &self,
+        mut case: Case,
+        facts: Vec<Fact>,
+        handles: Vec<Handle>,
+        wake_at: Option<Timestamp>,
+    ) -> Result<Case, Error> {
+        // Two numbers alike are a one in 10^11 chance; the third draw is not needed in this universe.
+        for _ in 0..3 {
+            let opened = Fact::CaseOpened {
+                source: case.source.clone(),
+                purpose: case.purpose.clone(),
+                opener: case.opener.word(),
+                ticket: case.opener.ticket(),
+            };
+            let events: Vec<Event> = std::iter::once(opened)
+                .chain(facts.iter().cloned())
+                .map(|fact| Event::of(&case.id, case.opened_at, fact))
+                .collect();
+            let number = Handle {
+                kind: HandleKind::Number,
+                digest: Digest::of("number", case.number.as_bytes()),
+                until: Timestamp::from_micros(i64::MAX),
+            };
+            let handles: Vec<Handle> = handles.iter().copied().chain(std::iter::once(number)).collect();
+            match self.store.begin(&case, &events, &handles, wake_at).await {
+                Ok(()) => {
+                    self.bell.notify_one();
+                    return Ok(case);
+                }
+                Err(store::Error::Taken) => case.number = reference_number(),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Store(store::Error::Taken))
+    }
+}
+
+/// Browsers and links are remembered for a day after the case can have ended, so that whoever comes back late is told
+/// how it ended.
+pub(super) fn remembered_until(case: &Case) -> Timestamp {
+    const AFTER: Duration = Duration::from_secs(48 * 3600);
+    case.expires_at.plus(AFTER)
+}
+
+fn fresh(purpose: &Purpose, source: &str, opener: Opener, now: Timestamp) -> Case {
+    Case {
+        id: CaseId::random(),
+        version: 0,
+        number: reference_number(),
+        purpose: purpose.name.clone(),
+        source: source.to_owned(),
+        opener,
+        stage: Stage::Invited,
+        opened_at: now,
+        changed_at: now,
+        expires_at: now.plus(purpose.case_lifetime),
+        browser: None,
+        relayed: false,
+        standing: Standing::Unasked,
+        attempts: Vec::new(),
+        explanation: None,
+        plan: Vec::new(),
+        pass: None,
+        pass_until: None,
+        end: None,
+        ended_at: None,
+        trouble: None,
+        hold_until: None,
+        forget_at: None,
+        erase_at: None,
+        reduced: false,
+        erased: false,
+        private: Private::default(),
+    }
+}

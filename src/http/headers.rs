@@ -1,0 +1,59 @@
+//! Headers on every answer, and the ones that keep it out of caches, frames and other people's pages.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::App;
+
+/// Set on every answer. `no-referrer`: a link's address must not travel (OWASP Forgot Password).
+const ALWAYS: [(HeaderName, &str); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    ),
+];
+
+/// Puts the headers on.
+pub async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Ok(policy) = HeaderValue::from_str(&app.policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    if app.door.secure {
+        // RFC 6797; two years, as the preload lists ask.
+        set_absent(
+            headers,
+            header::STRICT_TRANSPORT_SECURITY,
+            "max-age=63072000; includeSubDomains",
+        );
+    }
+    // Whatever is not said to be public is nobody's to keep.
+    set_absent(headers, header::CACHE_CONTROL, "no-store");
+    response
+}
+
+fn set_absent(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.entry(name).or_insert(HeaderValue::from_static(value));
+}
+
+/// Under `no-referrer` a browser names our own forms' origin `null` (Fetch §3.2). Newer ones also say `Sec-Fetch-Site`, which
+/// is then what counts; older ones say nothing else, and are held by the form's token and the cookie's `SameSite` alone.
+pub async fn without_null_origin(mut request: Request, next: Next) -> Response {
+    let headers = request.headers_mut();
+    let says_where = headers.contains_key("sec-fetch-site");
+    if !says_where && headers.get(header::ORIGIN).is_some_and(|origin| origin == "null") {
+        headers.remove(header::ORIGIN);
+    }
+    next.run(request).await
+}

@@ -1,0 +1,115 @@
+//! The edge: the table of paths, and what stands around every one of them.
+
+pub mod api;
+pub mod headers;
+pub mod health;
+pub mod hooks;
+pub mod journey;
+pub mod problem;
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, OriginalUri, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::pages::Notice;
+use crate::source::{Door, link, portal};
+pub use api::Caller;
+
+/// The largest body taken: a webhook with everything included stays far below (persona.md §9).
+const LARGEST_BODY: usize = 1024 * 1024;
+/// The longest that one request may take; the longest wait for a vendor is shorter.
+const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+
+/// What the handlers are given. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// What every way in shares.
+    pub door: Door,
+    /// Who may call the API.
+    pub callers: std::sync::Arc<Vec<Caller>>,
+    /// The header that tells browsers what a page may do.
+    pub policy: std::sync::Arc<str>,
+    /// Our own origin, as browsers name it.
+    pub origin: String,
+}
+
+impl axum::extract::FromRef<App> for Door {
+    fn from_ref(app: &App) -> Self {
+        app.door.clone()
+    }
+}
+
+/// Everything Doorward serves.
+pub fn router(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
+    // Pages of people: only our own pages may post to them.
+    let people = Router::new()
+        .merge(portal::routes())
+        .merge(link::routes())
+        .merge(journey::routes())
+        .with_state(app.door.clone())
+        .layer(CsrfLayer::new().add_trusted_origin(app.origin.clone())?)
+        .layer(middleware::from_fn(headers::without_null_origin));
+    // Machines: they carry a token or a signature, and no cookie counts.
+    let machines = Router::new()
+        .nest("/api/v1", api::routes())
+        .route("/hooks/{verifier}", post(hooks::receive))
+        .with_state(app.clone());
+    let rest = Router::new()
+        .route("/live", get(health::live))
+        .route("/ready", get(health::ready))
+        .route("/assets/{name}", get(asset))
+        .route("/robots.txt", get(robots))
+        .fallback(nowhere)
+        .with_state(app.door.clone());
+    Ok(people
+        .merge(machines)
+        .merge(rest)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            LONGEST_REQUEST,
+        ))
+        .layer(middleware::from_fn_with_state(app.clone(), headers::around))
+        .layer(CatchPanicLayer::new())
+        .layer(TraceLayer::new_for_http().make_span_with(span)))
+}
+
+/// A request in the log: method and route, never the path itself, which may hold a link's token, nor the query.
+fn span(request: &Request) -> tracing::Span {
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none", MatchedPath::as_str);
+    tracing::info_span!("request", method = %request.method(), route)
+}
+
+async fn asset(State(door): State<Door>, OriginalUri(address): OriginalUri) -> Response {
+    let Some(asset) = door.pages.asset(address.path()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    // The name changes with the content: it may be kept for ever.
+    let keep = if asset.immutable {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, max-age=300"
+    };
+    let headers = [(header::CONTENT_TYPE, asset.media_type), (header::CACHE_CONTROL, keep)];
+    (headers, asset.bytes.to_vec()).into_response()
+}
+
+async fn robots() -> &'static str {
+    "User-agent: *\nDisallow: /\n"
+}
+
+async fn nowhere(State(door): State<Door>) -> Response {
+    door.show(Notice::NotFound)
+}

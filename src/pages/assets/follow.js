@@ -1,0 +1,54 @@
+// Looks every few seconds where the case stands, and goes there when it has moved. Without this the page reloads itself.
+"use strict";
+
+(() => {
+  const { state, status, case: address } = document.body.dataset;
+  const SHORTEST = 1500; // A person at a waiting page notices no difference below this.
+  const LONGEST = 15000; // Long enough to be no burden, short enough that nobody reloads by hand.
+  let pause = SHORTEST;
+  let timer = 0;
+  let asking = false;
+
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, pause);
+    pause = Math.min(pause * 1.25, LONGEST);
+  };
+
+  const look = async () => {
+    if (asking) return;
+    asking = true;
+    try {
+      const answer = await fetch(status, { cache: "no-store", headers: { accept: "application/json" } });
+      if (answer.ok) {
+        if ((await answer.json()).state !== state) {
+          location.replace(address);
+          return;
+        }
+      } else if (answer.status < 500 && answer.status !== 429) {
+        // No case for this browser any more: the page itself says what that means.
+        location.replace(address);
+        return;
+      } else {
+        pause = Math.max(pause, 1000 * (Number(answer.headers.get("retry-after")) || 0));
+      }
+    } catch {
+      // The line is down; it is tried again.
+    } finally {
+      asking = false;
+    }
+    later();
+  };
+
+  // Back from another tab or from the verifier: look at once.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) {
+      pause = SHORTEST;
+      look();
+    }
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) look();
+  });
+  later();
+})();

@@ -1,0 +1,312 @@
+//! Screens that say one thing and ask for nothing: how a case ended, that somebody has to look, that a link is used up,
+//! that something went wrong. Each tells what happened, what it means and what to do now.
+
+use std::time::Duration;
+
+use askama::Template;
+use http::StatusCode;
+use serde::Deserialize;
+
+use super::icon::Icon;
+use super::path;
+use super::shell::{About, Screen, Script, Shell};
+use super::text::Sentence;
+
+/// Something to know, and nothing to do but read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A person at the company has to look.
+    Review {
+        /// What the person quotes on the phone.
+        number: String,
+    },
+    /// The person is back in.
+    Done {
+        /// What the person quotes on the phone.
+        number: String,
+        /// What to enrol or do now.
+        afterwards: Vec<String>,
+    },
+    /// The pass was shown already, or nobody looked at it in time.
+    Gone {
+        /// What the person quotes on the phone.
+        number: String,
+    },
+    /// Doorward will not act. One sentence for every reason there is: whoever asks learns nothing from it.
+    Refused {
+        /// What the person quotes on the phone.
+        number: String,
+    },
+    /// Time ran out.
+    Expired {
+        /// What the person quotes on the phone, if the case is still known.
+        number: Option<String>,
+    },
+    /// The person withdrew.
+    Withdrawn {
+        /// What the person quotes on the phone.
+        number: String,
+    },
+    /// The link was used, here or in another browser.
+    LinkUsed,
+    /// The link is too old, or never was one.
+    LinkExpired,
+    /// It could not be finished; an operator has to mend something.
+    Stuck {
+        /// What the person quotes on the phone.
+        number: String,
+    },
+    /// Too many tries.
+    Busy {
+        /// When the next one is taken.
+        retry_after_seconds: u64,
+    },
+    /// Nothing works at the moment.
+    Unavailable {
+        /// What the person quotes on the phone, if there is a case.
+        number: Option<String>,
+    },
+    /// No such page.
+    NotFound,
+    /// The form is too old, or the browser keeps no cookies.
+    Forbidden,
+    /// Our own fault.
+    Fault {
+        /// Leads staff to the line in the log.
+        reference: String,
+    },
+    /// No case is known to this browser.
+    NoSession,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Words {
+    start: String,
+    look: String,
+    review: Saying,
+    done: Saying,
+    gone: Saying,
+    refused: Saying,
+    expired: Saying,
+    withdrawn: Saying,
+    link_used: Saying,
+    link_expired: Saying,
+    stuck: Saying,
+    busy: Saying,
+    unavailable: Saying,
+    not_found: Saying,
+    forbidden: Saying,
+    fault: Saying,
+    no_session: Saying,
+}
+
+/// What one screen says.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Saying {
+    title: String,
+    lead: Sentence,
+    more: Vec<Sentence>,
+}
+
+/// The one thing a person may do next.
+enum Way {
+    /// Begin at the recovery page.
+    Start,
+    /// Look again at the case.
+    Look,
+    /// Ask, or wait.
+    Nothing,
+}
+
+#[derive(Template)]
+#[template(path = "notice.html")]
+struct View<'a> {
+    shell: &'a Shell<'a>,
+    title: &'a str,
+    lead: String,
+    more: Vec<String>,
+    afterwards: &'a [String],
+    icon: Icon,
+    tone: &'static str,
+    button: Option<(&'static str, &'a str)>,
+}
+
+/// Seconds between two looks of a browser without scripts, where a person at the company has to act.
+const REFRESH: u64 = 60;
+
+impl Notice {
+    /// The HTTP status it is sent with. How a case ended is no error; that something is not there, or not now, is.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Gone { .. } | Self::LinkUsed | Self::LinkExpired => StatusCode::GONE,
+            Self::Busy { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Forbidden | Self::NoSession => StatusCode::FORBIDDEN,
+            Self::Fault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Review { .. }
+            | Self::Done { .. }
+            | Self::Refused { .. }
+            | Self::Expired { .. }
+            | Self::Withdrawn { .. }
+            | Self::Stuck { .. } => StatusCode::OK,
+        }
+    }
+
+    fn number(&self) -> Option<&str> {
+        match self {
+            Self::Review { number }
+            | Self::Done { number, .. }
+            | Self::Gone { number }
+            | Self::Refused { number }
+            | Self::Withdrawn { number }
+            | Self::Stuck { number }
+            | Self::Fault { reference: number } => Some(number),
+            Self::Expired { number } | Self::Unavailable { number } => number.as_deref(),
+            Self::LinkUsed
+            | Self::LinkExpired
+            | Self::Busy { .. }
+            | Self::NotFound
+            | Self::Forbidden
+            | Self::NoSession => None,
+        }
+    }
+
+    fn says<'a>(&self, words: &'a Words) -> (&'a Saying, Icon, Way) {
+        match self {
+            Self::Review { .. } => (&words.review, Icon::Person, Way::Look),
+            Self::Done { .. } => (&words.done, Icon::Check, Way::Nothing),
+            Self::Gone { .. } => (&words.gone, Icon::Key, Way::Start),
+            Self::Refused { .. } => (&words.refused, Icon::Chat, Way::Nothing),
+            Self::Expired { .. } => (&words.expired, Icon::Clock, Way::Start),
+            Self::Withdrawn { .. } => (&words.withdrawn, Icon::Stop, Way::Start),
+            Self::LinkUsed => (&words.link_used, Icon::Link, Way::Look),
+            Self::LinkExpired => (&words.link_expired, Icon::Link, Way::Nothing),
+            Self::Stuck { .. } => (&words.stuck, Icon::Chat, Way::Nothing),
+            Self::Busy { .. } => (&words.busy, Icon::Clock, Way::Nothing),
+            Self::Unavailable { .. } => (&words.unavailable, Icon::Clock, Way::Look),
+            Self::NotFound => (&words.not_found, Icon::Info, Way::Start),
+            Self::Forbidden => (&words.forbidden, Icon::Info, Way::Start),
+            Self::Fault { .. } => (&words.fault, Icon::Info, Way::Look),
+            Self::NoSession => (&words.no_session, Icon::Door, Way::Start),
+        }
+    }
+}
+
+impl Screen for Notice {
+    fn state(&self) -> &'static str {
+        match self {
+            Self::Review { .. } => "review",
+            Self::Done { .. } => "done",
+            Self::Gone { .. } => "gone",
+            Self::Refused { .. } => "refused",
+            Self::Expired { .. } => "expired",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::LinkUsed => "link-used",
+            Self::LinkExpired => "link-expired",
+            Self::Stuck { .. } => "stuck",
+            Self::Busy { .. } => "busy",
+            Self::Unavailable { .. } => "unavailable",
+            Self::NotFound => "not-found",
+            Self::Forbidden => "forbidden",
+            Self::Fault { .. } => "fault",
+            Self::NoSession => "no-session",
+        }
+    }
+
+    fn about(&self) -> About<'_> {
+        let follows = matches!(self, Self::Review { .. } | Self::Stuck { .. });
+        About {
+            number: self.number(),
+            step: None,
+            refresh: follows.then_some(REFRESH),
+            script: follows.then_some(Script::Follow),
+        }
+    }
+
+    fn draw(&self, shell: &Shell<'_>) -> askama::Result<String> {
+        let words = &shell.text.notice;
+        let (saying, icon, way) = self.says(words);
+        let contact = shell.contact();
+        let length = match self {
+            Self::Busy { retry_after_seconds } => shell.text.time.length(Duration::from_secs(*retry_after_seconds)),
+            _ => String::new(),
+        };
+        let fill = |sentence: &Sentence| {
+            sentence.fill(&[("company", shell.company()), ("contact", &contact), ("length", &length)])
+        };
+        View {
+            shell,
+            title: &saying.title,
+            lead: fill(&saying.lead),
+            more: saying.more.iter().map(fill).collect(),
+            afterwards: match self {
+                Self::Done { afterwards, .. } => afterwards,
+                _ => &[],
+            },
+            icon,
+            tone: if matches!(self, Self::Done { .. }) {
+                "good"
+            } else {
+                "calm"
+            },
+            button: match way {
+                Way::Start => Some((path::START, words.start.as_str())),
+                Way::Look => Some((path::CASE, words.look.as_str())),
+                Way::Nothing => None,
+            },
+        }
+        .render()
+    }
+}
+
+impl Notice {
+    pub(super) fn samples() -> Vec<(&'static str, Self)> {
+        let number = || "K7QF-3M2P".to_owned();
+        let afterwards = vec!["Set up the authenticator app on your new phone.".to_owned()];
+        vec![
+            ("review", Self::Review { number: number() }),
+            (
+                "done",
+                Self::Done {
+                    number: number(),
+                    afterwards,
+                },
+            ),
+            (
+                "done-bare",
+                Self::Done {
+                    number: number(),
+                    afterwards: Vec::new(),
+                },
+            ),
+            ("gone", Self::Gone { number: number() }),
+            ("refused", Self::Refused { number: number() }),
+            ("expired", Self::Expired { number: Some(number()) }),
+            ("expired-unknown", Self::Expired { number: None }),
+            ("withdrawn", Self::Withdrawn { number: number() }),
+            ("link-used", Self::LinkUsed),
+            ("link-expired", Self::LinkExpired),
+            ("stuck", Self::Stuck { number: number() }),
+            (
+                "busy",
+                Self::Busy {
+                    retry_after_seconds: 90,
+                },
+            ),
+            ("unavailable", Self::Unavailable { number: Some(number()) }),
+            ("unavailable-unknown", Self::Unavailable { number: None }),
+            ("not-found", Self::NotFound),
+            ("forbidden", Self::Forbidden),
+            (
+                "fault",
+                Self::Fault {
+                    reference: "7f3a91c2".to_owned(),
+                },
+            ),
+            ("no-session", Self::NoSession),
+        ]
+    }
+}

@@ -1,0 +1,28 @@
+//! The addresses and field names that the forms and scripts of the pages use. The edge mounts these very constants, so
+//! that a page never posts to where nobody listens.
+
+/// The case of this browser, whatever it needs next (`GET`).
+pub const CASE: &str = "/case";
+/// Where the case stands, as JSON `{"state": "…"}` with the word of [`super::Page::state`] (`GET`).
+pub const STATUS: &str = "/case/status";
+/// The person agrees (`POST`).
+pub const CONSENT: &str = "/case/consent";
+/// The person withdraws (`POST`).
+pub const WITHDRAW: &str = "/case/withdraw";
+/// The person goes to the verifier (`POST`).
+pub const VISIT: &str = "/case/visit";
+/// The person tries again (`POST`).
+pub const RETRY: &str = "/case/retry";
+/// The person wants to see the pass (`POST`).
+pub const REVEAL: &str = "/case/reveal";
+/// Where a person begins (`GET`).
+pub const START: &str = "/";
+/// Style, scripts and pictures live under this (`GET`).
+pub const ASSETS: &str = "/assets/";
+
+/// The field that proves a form came from our own page.
+pub const FORM_TOKEN: &str = "form_token";
+/// The field with the purpose's name.
+pub const PURPOSE: &str = "purpose";
+/// The field with the work e-mail address or user name.
+pub const LOGIN: &str = "login";

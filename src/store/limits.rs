@@ -1,0 +1,43 @@
+//! What may happen once, what may happen so often, and the end of both. Shared by all nodes on one database.
+
+use std::time::Duration;
+
+use super::db::values;
+use super::{Error, Store, sql};
+use crate::crypto::token::Digest;
+use doorward_contract::Timestamp;
+
+/// How many rows a sweep deletes in one statement: some milliseconds' work.
+const BATCH: i64 = 1_000;
+
+impl Store {
+    /// True the first time only, remembered until `until`.
+    pub async fn use_once(&self, kind: &str, digest: &Digest, until: Timestamp) -> Result<bool, Error> {
+        Ok(self.0.db.run(&sql::USE_ONCE, values![kind, digest, until]).await? > 0)
+    }
+
+    /// Counts one more; true while within `most` per `window`. A window begins with its first count.
+    pub async fn count(
+        &self,
+        what: &str,
+        digest: &Digest,
+        now: Timestamp,
+        window: Duration,
+        most: u32,
+    ) -> Result<bool, Error> {
+        if most == 0 {
+            return Ok(false);
+        }
+        let row = values![what, digest, now.plus(window), now, i64::from(most)];
+        Ok(self.0.db.run(&sql::COUNT, row).await? > 0)
+    }
+
+    /// Drops what has ended by `now`: handles, counts, what was used once. Then nothing overwritten is left in
+    /// SQLite's log either.
+    pub async fn sweep(&self, now: Timestamp) -> Result<(), Error> {
+        for sql in [&sql::SWEEP_HANDLES, &sql::SWEEP_ONCE, &sql::SWEEP_LIMITS] {
+            while self.0.db.run(sql, values![now, BATCH]).await? > 0 {}
+        }
+        self.0.db.settle().await
+    }
+}

@@ -1,0 +1,155 @@
+//! Every statement, once, in the part of SQL that SQLite and PostgreSQL share; two texts only where they differ.
+//!
+//! Public so that a test can prepare each of them on both databases, which stands for checking them at compile time.
+
+/// A named statement and its text in either dialect.
+#[derive(Clone, Copy, Debug)]
+pub struct Sql {
+    /// Its name in this file.
+    pub name: &'static str,
+    /// For SQLite.
+    pub lite: &'static str,
+    /// For PostgreSQL.
+    pub pg: &'static str,
+}
+
+macro_rules! dialect {
+    ($lite:expr) => {
+        $lite
+    };
+    ($lite:expr, $pg:expr) => {
+        $pg
+    };
+}
+
+macro_rules! statements {
+    ($($name:ident = $lite:expr $(, pg: $pg:expr)?;)*) => {
+        $(pub(super) const $name: Sql = Sql {
+            name: stringify!($name),
+            lite: $lite,
+            pg: dialect!($lite $(, $pg)?),
+        };)*
+        /// All of them.
+        pub const ALL: &[Sql] = &[$($name),*];
+    };
+}
+
+/// Cases with their sealed keys, as `rows` reads them.
+macro_rules! cases {
+    ($($rest:literal),*) => {
+        concat!(
+            "select c.id, c.version, c.body, c.private, k.sealed from cases c ",
+            "left join case_keys k on k.case_id = c.id ",
+            $($rest),*
+        )
+    };
+}
+
+/// A page of cases, newest first, from a place on: a page costs the same however far back it is.
+macro_rules! page {
+    ($and:literal) => {
+        cases!(
+            "where (c.opened_at, c.id) < ($1, $2) ",
+            $and,
+            " order by c.opened_at desc, c.id desc limit $3"
+        )
+    };
+}
+
+/// The oldest work that is due; on PostgreSQL past what another worker is taking at this moment.
+macro_rules! claim {
+    ($lock:literal) => {
+        concat!(
+            "update jobs set lease = $1, lease_until = $2, due_at = null, tries = tries + 1 ",
+            "where case_id = (select case_id from jobs where coalesce(lease_until, due_at) <= $3 ",
+            "order by coalesce(lease_until, due_at), case_id limit 1",
+            $lock,
+            ") returning case_id, tries"
+        )
+    };
+}
+
+/// Deletes a bounded number of rows whose time is over, so that nobody waits long for the table.
+macro_rules! sweep {
+    ($table:literal, $kind:literal) => {
+        concat!(
+            "delete from ",
+            $table,
+            " where (",
+            $kind,
+            ", digest) in (select ",
+            $kind,
+            ", digest from ",
+            $table,
+            " where until_at <= $1 limit $2)"
+        )
+    };
+}
+
+statements! {
+    PING = "select 1 as one";
+    HAS_SCHEMA = "select count(*) as found from sqlite_master where type = 'table' and name = '_sqlx_migrations'",
+        pg: "select count(*) as found from information_schema.tables \
+             where table_schema = current_schema() and table_name = '_sqlx_migrations'";
+    SCHEMA = "select max(version) as version from _sqlx_migrations";
+    ADD_CANARY = "insert into canary (id, sealed) values (1, $1) on conflict (id) do nothing";
+    CANARY = "select sealed from canary where id = 1";
+
+    ADD_CASE = "insert into cases \
+        (id, version, stage, purpose, source, opened_at, changed_at, expires_at, body, private) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing";
+    ADD_KEY = "insert into case_keys (case_id, sealed) values ($1, $2)";
+    DROP_KEY = "delete from case_keys where case_id = $1";
+    CASE = cases!("where c.id = $1");
+    CASE_BY = cases!("join handles h on h.case_id = c.id where h.kind = $1 and h.digest = $2 and h.until_at > $3");
+    CASE_EXISTS = "select 1 as one from cases where id = $1";
+    // Sealed data that did not change stays as it is.
+    ADVANCE = "update cases set version = $3, stage = $4, purpose = $5, source = $6, opened_at = $7, changed_at = $8, \
+        expires_at = $9, body = $10, private = coalesce($11, private) where id = $1 and version = $2";
+    ERASE = "update cases set version = $3, stage = $4, purpose = $5, source = $6, opened_at = $7, changed_at = $8, \
+        expires_at = $9, body = $10, private = null where id = $1 and version = $2";
+    CASES = page!("");
+    CASES_IN_STAGE = page!("and c.stage = $4");
+    CASES_FOR_PURPOSE = page!("and c.purpose = $4");
+    CASES_IN_STAGE_FOR_PURPOSE = page!("and c.stage = $4 and c.purpose = $5");
+
+    // A handle may be made to last longer, and never to lead to another case.
+    ADD_HANDLE = "insert into handles (kind, digest, case_id, until_at) values ($1, $2, $3, $4) \
+        on conflict (kind, digest) do update set until_at = excluded.until_at \
+        where handles.case_id = excluded.case_id";
+    DROP_HANDLES = "delete from handles where case_id = $1 and kind = $2";
+
+    // Sooner wins; while the job is leased only what came since the lease counts, because `due_at` is null then.
+    WAKE = "insert into jobs (case_id, due_at, tries) select id, cast($2 as bigint), 0 from cases where id = $1 \
+        on conflict (case_id) do update set \
+        due_at = case when jobs.due_at < excluded.due_at then jobs.due_at else excluded.due_at end";
+    // Takes back what was set for later; never what is due already or being worked on.
+    CLEAR = "delete from jobs where case_id = $1 and lease is null and due_at > $2";
+    CLAIM = claim!(""), pg: claim!(" for update skip locked");
+    RENEW = "update jobs set lease_until = $3 where case_id = $1 and lease = $2";
+    FINISH = "delete from jobs where case_id = $1 and lease = $2 and due_at is null";
+    LET_GO = "update jobs set lease = null, lease_until = null, tries = 0 \
+        where case_id = $1 and lease = $2 and due_at is not null";
+    LET_GO_UNTIL = "update jobs set lease = null, lease_until = null, tries = 0, \
+        due_at = case when due_at < $3 then due_at else $3 end where case_id = $1 and lease = $2";
+    NEXT_DUE = "select min(coalesce(lease_until, due_at)) as due_at from jobs";
+
+    USE_ONCE = "insert into once (kind, digest, until_at) values ($1, $2, $3) on conflict (kind, digest) do nothing";
+    // Writes nothing once the limit is reached, so that a flood does not turn into writes.
+    COUNT = "insert into limits (what, digest, used, until_at) values ($1, $2, 1, $3) \
+        on conflict (what, digest) do update set \
+        used = case when limits.until_at <= $4 then 1 else limits.used + 1 end, \
+        until_at = case when limits.until_at <= $4 then excluded.until_at else limits.until_at end \
+        where limits.until_at <= $4 or limits.used < $5";
+    SWEEP_ONCE = sweep!("once", "kind");
+    SWEEP_LIMITS = sweep!("limits", "what");
+    SWEEP_HANDLES = sweep!("handles", "kind");
+
+    HEAD = "select seq, hash from head where id = 1";
+    // SQLite's writers are alone anyway.
+    HOLD_HEAD = "select seq, hash from head where id = 1", pg: "select seq, hash from head where id = 1 for update";
+    MOVE_HEAD = "update head set seq = $1, hash = $2 where id = 1";
+    ADD_EVENT = "insert into events (seq, case_id, at, kind, text, hash) values ($1, $2, $3, $4, $5, $6)";
+    LINKS = "select seq, text, hash from events where seq > $1 order by seq limit $2";
+    EVENTS_OF = "select text from events where case_id = $1 order by seq";
+}
