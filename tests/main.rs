@@ -1,2 +1,12 @@
-#[test]
-fn ok() {}
+//! The whole gateway against an offline lab, and the rules of the house. One binary.
+
+#[cfg(test)]
+mod config;
+#[cfg(test)]
+mod journeys;
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod rules;
+#[cfg(test)]
+mod store;

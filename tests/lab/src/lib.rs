@@ -1,1 +1,24 @@
-//! Placeholder.
+//! Doorward with an offline world of imitated vendors on loopback, for tests and newcomers. No part of the shipped binary.
+
+pub mod browser;
+pub mod builder;
+pub mod caller;
+pub mod desk;
+pub mod doors;
+pub mod folder;
+pub mod gateway;
+pub mod keys;
+pub mod mailbox;
+pub mod memory;
+pub mod people;
+pub mod play;
+pub mod postgres;
+pub mod seed;
+mod settings;
+pub mod sheet;
+mod start;
+pub mod vendors;
+pub mod world;
+
+pub use builder::{Builder, Database};
+pub use world::Lab;

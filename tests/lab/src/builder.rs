@@ -1,0 +1,218 @@
+//! What a world shall be like, and how it comes to be.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use doorward_contract::Clock;
+use doorward_contract::clock::SystemClock;
+use serde::{Deserialize, Serialize};
+
+use crate::caller::Api;
+use crate::desk::Desk;
+use crate::doors::{Doors, Ports};
+use crate::folder::Folder;
+use crate::gateway::{Gateway, Way};
+use crate::keys::Keys;
+use crate::mailbox::Mailbox;
+use crate::memory::Memory;
+use crate::postgres::Postgres;
+use crate::seed::Seed;
+use crate::vendors::Vendors;
+use crate::world::{Error, Lab};
+use crate::{settings, start};
+
+/// What is written down of a world that goes on later.
+const NOTES: &str = "lab.json";
+/// Doorward's database in the world's folder.
+pub(crate) const DATABASE: &str = "doorward.db";
+
+/// Which database Doorward gets.
+#[derive(Clone, Debug, Default)]
+pub enum Database {
+    /// A file in the world's folder.
+    #[default]
+    Sqlite,
+    /// A fresh one on a PostgreSQL server of this process, gone with it.
+    Postgres,
+    /// The database at this address.
+    Url(String),
+}
+
+impl Database {
+    /// Its address.
+    async fn url(&self, folder: &Folder) -> Result<String, Error> {
+        match self {
+            Self::Sqlite => Ok(format!("sqlite:{}", folder.file(DATABASE).display())),
+            Self::Postgres => Ok(Postgres::shared().await?),
+            Self::Url(url) => Ok(url.clone()),
+        }
+    }
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Notes {
+    seed: u64,
+    ports: Ports,
+}
+
+type Change = Arc<dyn Fn(String) -> String + Send + Sync>;
+
+/// What a world shall be like.
+pub struct Builder {
+    seed: Option<Seed>,
+    listen: Option<SocketAddr>,
+    data: Option<PathBuf>,
+    database: Database,
+    way: Option<Way>,
+    clock: Arc<dyn Clock>,
+    change: Change,
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder")
+            .field("seed", &self.seed)
+            .field("listen", &self.listen)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        Self {
+            seed: None,
+            listen: None,
+            data: None,
+            database: Database::default(),
+            way: None,
+            clock: Arc::new(SystemClock),
+            change: Arc::new(|text| text),
+        }
+    }
+
+    /// Grows from this seed instead of a random one.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(Seed(seed));
+        self
+    }
+
+    /// Serves the start page here and the others on the ports after it; port 0 takes free ones.
+    #[must_use]
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = Some(address);
+        self
+    }
+
+    /// Lives in this folder, and goes on with the world that is in it.
+    #[must_use]
+    pub fn data(mut self, folder: &Path) -> Self {
+        self.data = Some(folder.to_owned());
+        self
+    }
+
+    /// Gives Doorward this database.
+    #[must_use]
+    pub fn database(mut self, database: Database) -> Self {
+        self.database = database;
+        self
+    }
+
+    /// Runs Doorward inside this process; it and every vendor live by `clock`.
+    #[must_use]
+    pub fn in_process(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Arc::clone(&clock);
+        self.way = Some(Way::InProcess(clock));
+        self
+    }
+
+    /// Runs Doorward as a child process; so it is unless told otherwise.
+    #[must_use]
+    pub fn child_process(mut self) -> Self {
+        self.way = None;
+        self
+    }
+
+    /// Runs this program as Doorward.
+    #[must_use]
+    pub fn program(mut self, program: &Path) -> Self {
+        self.way = Some(Way::Child {
+            program: program.to_owned(),
+            before: Vec::new(),
+        });
+        self
+    }
+
+    /// Changes Doorward's settings before it starts.
+    #[must_use]
+    pub fn toml_change(mut self, change: impl Fn(String) -> String + Send + Sync + 'static) -> Self {
+        self.change = Arc::new(change);
+        self
+    }
+
+    /// Starts everything and returns once Doorward answers.
+    pub async fn start(self) -> Result<Lab, Error> {
+        let folder = Folder::open(self.data.as_deref()).map_err(Error::Folder)?;
+        let notes: Option<Notes> = read(&folder, NOTES)?;
+        let seed = match (self.seed, &notes) {
+            (Some(seed), Some(notes)) if seed.0 != notes.seed => return Err(Error::OtherSeed { kept: notes.seed }),
+            (_, Some(notes)) => Seed(notes.seed),
+            (seed, None) => seed.unwrap_or_else(Seed::random),
+        };
+        let doors = Doors::open(self.listen, notes.map(|notes| notes.ports)).await?;
+        let addresses = doors.addresses.clone();
+        let ports = doors.ports();
+        let written = serde_json::to_vec(&Notes { seed: seed.0, ports }).unwrap_or_default();
+        folder.write(NOTES, &written).map_err(Error::Folder)?;
+
+        let keys = Keys::of(seed);
+        let database = self.database.url(&folder).await?;
+        let (path, text) =
+            settings::write(&folder, &addresses, &keys, &database, &*self.change).map_err(Error::Folder)?;
+        let way = self.way.map_or_else(|| Way::child().map_err(Error::Program), Ok)?;
+        let gateway = Arc::new(Gateway::new(
+            way,
+            path,
+            folder.file("gateway.log"),
+            &addresses.doorward,
+        )?);
+        let vendors = Vendors::new(seed, &keys, &addresses, &self.clock);
+        let mailbox = Arc::new(Mailbox::default());
+        let memory = Memory::open(&folder, &vendors, &mailbox)?;
+        let sheet = Arc::new(crate::sheet::fill(seed, &folder, &addresses, &keys, &database, &text));
+        let api = Api::new(sheet.doorward.api.clone(), keys.desk_token.clone())?;
+        let desk = Desk::new(api.clone(), Arc::clone(&mailbox), Arc::clone(&self.clock));
+        let state = start::State {
+            sheet: Arc::clone(&sheet),
+            vendors: vendors.clone(),
+            mailbox: Arc::clone(&mailbox),
+            desk: desk.clone(),
+            gateway: Arc::clone(&gateway),
+            settings: text.into(),
+        };
+        let tasks = doors.serve(&vendors, &memory, state);
+        let lab = Lab {
+            persona: Arc::clone(&vendors.persona),
+            entra: Arc::clone(&vendors.entra),
+            mailbox,
+            gateway,
+            sheet,
+            desk,
+            api,
+            vendors,
+            clock: self.clock,
+            memory,
+            tasks,
+            folder,
+        };
+        lab.gateway.start().await?;
+        Ok(lab)
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(folder: &Folder, file: &'static str) -> Result<Option<T>, Error> {
+    let text = folder.read(file).map_err(Error::Folder)?;
+    text.map(|text| serde_json::from_str(&text).map_err(|source| Error::Notes { file, source }))
+        .transpose()
+}

@@ -1,0 +1,61 @@
+//! Every id, key and secret of a world, derived from its seed in the shapes that the vendors give them.
+
+use uuid::Uuid;
+
+use crate::seed::Seed;
+
+/// Lengths as seen at the vendors; nothing depends on them.
+const ID: usize = 24;
+const API_KEY: usize = 36;
+const CLIENT_SECRET: usize = 40;
+
+/// What the parts of the lab know of each other, and nobody else does.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    /// Entra: the tenant's id.
+    pub tenant: Uuid,
+    /// Entra: the app registration's (client) id.
+    pub client: Uuid,
+    /// Entra: the client secret.
+    pub client_secret: String,
+    /// Entra: the directory extension that holds dates of birth, named after the application as the vendor names them.
+    pub birth_date_attribute: String,
+    /// Persona: the API key.
+    pub persona_key: String,
+    /// Persona: `env_…`
+    pub environment: String,
+    /// Persona: `org_…`
+    pub organization: String,
+    /// Persona: `itmpl_…`
+    pub template: String,
+    /// Persona: `itmplv_…`
+    pub template_version: String,
+    /// Persona: secret of the webhook.
+    pub webhook_secret: String,
+    /// Doorward: the master key under which personal data rests.
+    pub master: String,
+    /// Doorward: the ticket system's token for the API.
+    pub desk_token: String,
+}
+
+impl Keys {
+    /// Those of a seed.
+    pub fn of(seed: Seed) -> Self {
+        let id = |prefix: &str, label: &str| format!("{prefix}{}", seed.text(label, ID));
+        let client = seed.uuid("entra client");
+        Self {
+            tenant: seed.uuid("entra tenant"),
+            birth_date_attribute: format!("extension_{}_birthDate", client.simple()),
+            client,
+            client_secret: seed.text("entra client secret", CLIENT_SECRET),
+            persona_key: format!("persona_production_{}", seed.text("persona key", API_KEY)),
+            environment: id("env_", "persona environment"),
+            organization: id("org_", "persona organization"),
+            template: id("itmpl_", "persona template"),
+            template_version: id("itmplv_", "persona template version"),
+            webhook_secret: format!("wbhsec_{}", seed.uuid("persona webhook secret")),
+            master: seed.key("doorward master key"),
+            desk_token: format!("lab_{}", seed.token("desk token")),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Journeys by name, each walked over HTTP as a person would, against this lab or any other that is running.
+//!
+//! A journey knows nothing but `world.json`: what it can do, any outside client can. It ends well only if everything ended
+//! exactly as its line says.
+
+mod entra;
+mod link;
+mod portal;
+mod refusal;
+pub mod walk;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use url::Url;
+
+pub use self::walk::{Fault, Step, Walk};
+use crate::sheet::Sheet;
+
+type Walking<'a> = Pin<Box<dyn Future<Output = Result<(), Fault>> + Send + 'a>>;
+
+/// A journey.
+pub struct Journey {
+    /// Its name.
+    pub name: &'static str,
+    /// How it ends, in one line.
+    pub about: &'static str,
+    walk: for<'a> fn(&'a mut Walk) -> Walking<'a>,
+}
+
+impl std::fmt::Debug for Journey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// One line per journey.
+macro_rules! journeys {
+    ($($name:literal, $about:literal => $walk:path;)*) => {
+        /// All of them.
+        pub const JOURNEYS: &[Journey] = &[$(
+            Journey { name: $name, about: $about, walk: |walk| Box::pin($walk(walk)) },
+        )*];
+    };
+}
+
+journeys! {
+    "portal-password", "from the recovery page to a temporary password, signed in and changed at Entra" => portal::password;
+    "link-password", "from a helpdesk link to a temporary password, signed in and changed at Entra" => link::password;
+    "link-tap", "from a helpdesk link to a Temporary Access Pass, signed in at Entra" => link::access_pass;
+    "wrong-name", "the document is somebody else's: refused, nothing is changed" => refusal::wrong_name;
+    "declined", "Persona declines every attempt: refused, nothing is changed" => refusal::declined;
+    "needs-review", "Persona cannot decide: the case waits for staff, nothing is changed" => refusal::needs_review;
+    "expired", "the check runs out of time: another try is offered, nothing is changed" => refusal::expired;
+    "unknown-email", "nobody has that address: every page looks as for anybody, then refused" => refusal::unknown;
+    "protected", "a Global Administrator: refused, nothing is changed" => refusal::protected;
+    "no-birth-date", "the directory lacks the birth date: the case waits for staff, nothing is changed" => refusal::no_birth_date;
+    "second-browser", "a second browser cannot use the link; the first goes on and gets back in" => link::second_browser;
+    "link-twice", "a link that was used leads its own browser back and everybody else nowhere" => link::twice;
+    "forged-webhook", "webhooks that Persona did not sign change nothing" => refusal::forged_webhook;
+}
+
+/// The journey with this name.
+pub fn named(name: &str) -> Option<&'static Journey> {
+    JOURNEYS.iter().find(|journey| journey.name == name)
+}
+
+/// What came of a journey.
+#[derive(Debug, Serialize)]
+pub struct Outcome {
+    /// Its name.
+    pub journey: &'static str,
+    /// `ok` or `failed`.
+    pub result: &'static str,
+    /// Why it failed.
+    pub why: Option<String>,
+    /// The number of the case, as the person saw it.
+    pub case: Option<String>,
+    /// What was done, and how long each took.
+    pub steps: Vec<Step>,
+    /// How long it took, in milliseconds.
+    pub ms: u128,
+}
+
+impl Outcome {
+    /// Whether it ended as it should.
+    pub fn is_ok(&self) -> bool {
+        self.result == "ok"
+    }
+}
+
+impl Journey {
+    /// Walks it in a world. `tell` is told each step as it is done.
+    pub async fn run(&self, sheet: Sheet, tell: fn(&str, Duration)) -> Outcome {
+        let since = Instant::now();
+        let (walked, walk) = match Walk::new(sheet, tell) {
+            Ok(mut walk) => ((self.walk)(&mut walk).await, Some(walk)),
+            Err(fault) => (Err(fault), None),
+        };
+        let (case, steps) = walk.map_or((None, Vec::new()), Walk::told);
+        Outcome {
+            journey: self.name,
+            result: if walked.is_ok() { "ok" } else { "failed" },
+            why: walked.err().map(|fault| chain(&fault)),
+            case,
+            steps,
+            ms: since.elapsed().as_millis(),
+        }
+    }
+}
+
+/// The sheet of a lab that is running; `address` is its start page.
+pub async fn sheet_of(address: &Url) -> Result<Sheet, Fault> {
+    let mut url = address.clone();
+    url.set_path("/world.json");
+    let response = crate::caller::client()?.get(url).send().await?.error_for_status()?;
+    Ok(response.json().await?)
+}
+
+/// An error and what caused it, one after another.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}

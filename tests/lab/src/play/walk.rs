@@ -1,0 +1,375 @@
+//! The moves that journeys are made of: what one person does on the pages of Doorward, Persona and Entra.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use doorward_contract::Clock;
+use doorward_contract::clock::SystemClock;
+use doorward_contract::fake::Asked;
+use serde::Serialize;
+use url::Url;
+
+use crate::browser::{self, Browser, Page, Upload};
+use crate::caller;
+use crate::sheet::{Person, Sheet};
+
+/// The states of Doorward's pages in which a person has nothing to do but wait.
+const WAITING: [&str; 5] = ["starting", "reading", "comparing", "acting", "slow"];
+/// How long they may stay that way before the journey gives up.
+const PATIENCE: Duration = Duration::from_secs(40);
+/// How often a waiting person looks.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// Why a journey did not end as it should.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The browser could not go on.
+    #[error(transparent)]
+    Browser(#[from] browser::Error),
+    /// A call failed.
+    #[error("a call failed")]
+    Call(#[from] reqwest::Error),
+    /// The API refused.
+    #[error(transparent)]
+    Api(#[from] caller::Error),
+    /// Something else was there.
+    #[error("expected {expected}, found {found}")]
+    Otherwise {
+        /// What should have been.
+        expected: String,
+        /// What was.
+        found: String,
+    },
+}
+
+/// One thing done.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// What.
+    pub what: String,
+    /// How long it took, in milliseconds.
+    pub ms: u128,
+}
+
+/// One person on their way.
+pub struct Walk {
+    /// The world.
+    pub sheet: Sheet,
+    /// The person's browser.
+    pub browser: Browser,
+    client: reqwest::Client,
+    clock: Arc<dyn Clock>,
+    tell: fn(&str, Duration),
+    steps: Vec<Step>,
+    since: Instant,
+    number: Option<String>,
+}
+
+impl fmt::Debug for Walk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Walk")
+            .field("browser", &self.browser)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Walk {
+    /// A person at the beginning, with a fresh browser.
+    pub fn new(sheet: Sheet, tell: fn(&str, Duration)) -> Result<Self, Fault> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Ok(Self {
+            sheet,
+            browser: Browser::new(Arc::clone(&clock))?,
+            client: caller::client()?,
+            clock,
+            tell,
+            steps: Vec::new(),
+            since: Instant::now(),
+            number: None,
+        })
+    }
+
+    /// The number of the case and what was done.
+    pub fn told(self) -> (Option<String>, Vec<Step>) {
+        (self.number, self.steps)
+    }
+
+    /// Notes that something is done.
+    pub fn did(&mut self, what: impl Into<String>) {
+        let (what, took) = (what.into(), self.since.elapsed());
+        (self.tell)(&what, took);
+        self.steps.push(Step {
+            what,
+            ms: took.as_millis(),
+        });
+        self.since = Instant::now();
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// The lab's plain client.
+    pub fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+
+    /// Another browser, without this one's cookies.
+    pub fn stranger(&self) -> Result<Browser, Fault> {
+        Ok(Browser::new(Arc::clone(&self.clock))?)
+    }
+
+    /// Somebody of the cast.
+    pub fn person(&self, id: &str) -> Result<Person, Fault> {
+        let found = self.sheet.person(id).cloned();
+        found.ok_or_else(|| otherwise(format!("{id} among the people"), "nobody of that name"))
+    }
+
+    // --- at Doorward ----------------------------------------------------------------------------------------------
+
+    /// Opens the recovery page and types a name.
+    pub async fn enter_portal(&mut self, login: &str) -> Result<(), Fault> {
+        let address = self.sheet.doorward.address.clone();
+        self.browser.visit(address.as_str()).await?;
+        let begin = self.browser.page()?.attribute("form button[name=purpose]", "value");
+        let which = begin.filter(|name| self.gives(name) == Some("temporary_password"));
+        let label = which.unwrap_or_else(|| "Begin".to_owned());
+        self.browser.form("/recover")?.press(&label).await?;
+        self.did("opened the recovery page");
+        self.browser
+            .form("/recover")?
+            .set("login", login)
+            .press("Continue")
+            .await?;
+        self.expect("consent")?;
+        self.did(format!("typed {login}"));
+        Ok(())
+    }
+
+    fn gives(&self, purpose: &str) -> Option<&str> {
+        let purposes = &self.sheet.doorward.purposes;
+        purposes
+            .iter()
+            .find(|known| known.name == purpose)
+            .map(|known| known.gives.as_str())
+    }
+
+    /// Agrees, and arrives at Persona.
+    pub async fn agree(&mut self) -> Result<(), Fault> {
+        self.expect("consent")?;
+        self.browser.form("/case/consent")?.press("agree").await?;
+        self.did("agreed");
+        self.at_persona().await
+    }
+
+    /// Goes on to Persona unless the browser is there.
+    pub async fn at_persona(&mut self) -> Result<(), Fault> {
+        let hosted = self.sheet.persona.address.origin();
+        if self.browser.page()?.url().origin() != hosted {
+            self.wait().await?;
+            self.expect("visit")?;
+            self.browser.form("/case/visit")?.press("check").await?;
+        }
+        let url = self.browser.page()?.url().clone();
+        if url.origin() == hosted {
+            return Ok(());
+        }
+        Err(otherwise("Persona", url))
+    }
+
+    /// Looks again while there is nothing to do but wait.
+    pub async fn wait(&mut self) -> Result<(), Fault> {
+        let since = Instant::now();
+        while WAITING.contains(&self.state()?.as_str()) {
+            if since.elapsed() > PATIENCE {
+                return Err(otherwise("an end of waiting", self.state()?));
+            }
+            tokio::time::sleep(GLANCE).await;
+            self.browser.reload().await?;
+        }
+        self.note_number()
+    }
+
+    /// Opens the case again in this browser and waits until it says something.
+    pub async fn look(&mut self) -> Result<(), Fault> {
+        let mut case = self.sheet.doorward.address.clone();
+        case.set_path("/case");
+        self.browser.visit(case.as_str()).await?;
+        self.wait().await
+    }
+
+    /// Opens the case again in this browser until it says `wanted`.
+    pub async fn look_until(&mut self, wanted: &str) -> Result<(), Fault> {
+        let since = Instant::now();
+        self.look().await?;
+        while self.state()? != wanted && since.elapsed() < PATIENCE {
+            tokio::time::sleep(GLANCE).await;
+            self.look().await?;
+        }
+        self.expect(wanted)
+    }
+
+    /// Begins another attempt, and arrives at Persona.
+    pub async fn try_again(&mut self) -> Result<(), Fault> {
+        self.expect("retry")?;
+        self.browser.form("/case/retry")?.press("").await?;
+        self.did("tried again");
+        self.at_persona().await
+    }
+
+    /// Withdraws.
+    pub async fn withdraw(&mut self) -> Result<(), Fault> {
+        self.browser.form("/case/withdraw")?.press("").await?;
+        self.expect("withdrawn")?;
+        self.did("withdrew");
+        Ok(())
+    }
+
+    /// The state of the open page of Doorward.
+    pub fn state(&self) -> Result<String, Fault> {
+        state(self.browser.page()?)
+    }
+
+    /// The open page is in this state.
+    pub fn expect(&mut self, wanted: &str) -> Result<(), Fault> {
+        self.note_number()?;
+        expect(self.browser.page()?, wanted)
+    }
+
+    fn note_number(&mut self) -> Result<(), Fault> {
+        if let Some(number) = self.browser.page()?.first(".number .value") {
+            self.number = Some(number);
+        }
+        Ok(())
+    }
+
+    /// Has the pass shown; returns it with the address to sign in at. A second look shows nothing.
+    pub async fn take_pass(&mut self) -> Result<(String, Url), Fault> {
+        self.expect("ready")?;
+        self.browser.form("/case/reveal")?.press("").await?;
+        self.expect("shown")?;
+        let page = self.browser.page()?;
+        let missing = |what: &str| otherwise(what, page.text());
+        let secret = page
+            .first("#secret")
+            .filter(|secret| !secret.is_empty())
+            .ok_or_else(|| missing("a pass"))?;
+        let sign_in = page
+            .link("sign-in page")
+            .map_err(|_| missing("an address to sign in at"))?;
+        self.did("took the pass");
+        self.look().await?;
+        let again = self.browser.page()?.source();
+        if again.contains(&secret) {
+            return Err(otherwise("no second look at the pass", "the pass again"));
+        }
+        self.expect("done")?;
+        self.did("found no second look at it");
+        Ok((secret, sign_in))
+    }
+
+    // --- at Persona -----------------------------------------------------------------------------------------------
+
+    /// Shows a person's document and face, and has it end as `outcome` says.
+    pub async fn prove(&mut self, person: &Person, outcome: &str) -> Result<(), Fault> {
+        self.browser.form("/verify/begin")?.press("Begin").await?;
+        let picture = self
+            .client
+            .get(person.document_picture.clone())
+            .send()
+            .await?
+            .error_for_status()?;
+        let upload = Upload {
+            name: format!("{}.png", person.person.id),
+            kind: "image/png".to_owned(),
+            bytes: picture.bytes().await?.to_vec(),
+        };
+        self.browser
+            .form("Upload picture")?
+            .file("picture", upload)
+            .press("Upload picture")
+            .await?;
+        self.did(format!("showed the document of {}", person.name));
+        self.browser.form("/verify/selfie")?.press("Take selfie").await?;
+        self.did("took a selfie");
+        self.browser
+            .form("/verify/outcome")?
+            .set("outcome", outcome)
+            .press("Finish")
+            .await?;
+        self.did(format!("let Persona end it: {outcome}"));
+        Ok(())
+    }
+
+    /// Goes back from Persona's last page, and waits.
+    pub async fn come_back(&mut self) -> Result<(), Fault> {
+        self.browser.form("/verify/done")?.press("Done").await?;
+        self.wait().await?;
+        self.did("came back");
+        Ok(())
+    }
+
+    // --- behind the scenes ----------------------------------------------------------------------------------------
+
+    /// What Entra and Graph were asked about a person, changes only.
+    pub async fn changes(&self, person: &Person) -> Result<Vec<String>, Fault> {
+        let log = self.log(&self.sheet.entra.control.log).await?;
+        let account = person.account.to_string();
+        let about = |asked: &&Asked| asked.path.contains(&account) || asked.path.contains(&person.person.login);
+        let changing = |asked: &&Asked| asked.method != "GET" && !asked.path.ends_with("/getMemberGroups");
+        Ok(log.iter().filter(about).filter(changing).map(line).collect())
+    }
+
+    async fn log(&self, url: &Url) -> Result<Vec<Asked>, Fault> {
+        Ok(self
+            .client
+            .get(url.clone())
+            .send()
+            .await?
+            .error_for_status()?
+            .json()
+            .await?)
+    }
+
+    /// Nothing was changed for a person since `before`.
+    pub async fn unchanged(&mut self, person: &Person, before: &[String]) -> Result<(), Fault> {
+        let after = self.changes(person).await?;
+        if after != before {
+            return Err(otherwise("no change at Entra", after.join(", ")));
+        }
+        self.did("made sure that nothing was changed at Entra");
+        Ok(())
+    }
+}
+
+fn line(asked: &Asked) -> String {
+    format!("{} {}", asked.method, asked.path)
+}
+
+/// The state of one of Doorward's pages.
+pub fn state(page: &Page) -> Result<String, Fault> {
+    let state = page.attribute("body", "data-state");
+    state.ok_or_else(|| otherwise("a page of Doorward", format!("{} ({})", page.url(), page.title())))
+}
+
+/// A page of Doorward is in this state.
+pub fn expect(page: &Page, wanted: &str) -> Result<(), Fault> {
+    let found = state(page)?;
+    if found == wanted {
+        return Ok(());
+    }
+    Err(otherwise(
+        format!("the page “{wanted}”"),
+        format!("“{found}” ({})", page.heading()),
+    ))
+}
+
+/// A fault: something else was there.
+pub fn otherwise(expected: impl fmt::Display, found: impl fmt::Display) -> Fault {
+    Fault::Otherwise {
+        expected: expected.to_string(),
+        found: found.to_string(),
+    }
+}

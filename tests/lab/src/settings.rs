@@ -1,0 +1,73 @@
+//! Doorward's settings as an operator of this world would write them, and the secret files they name.
+
+use std::io;
+use std::path::PathBuf;
+
+use askama::Template;
+use url::Url;
+
+use crate::doors::Addresses;
+use crate::folder::Folder;
+use crate::keys::Keys;
+use crate::vendors::GRAPH_SCOPE;
+
+/// Their name in the world's folder.
+pub(crate) const FILE: &str = "doorward.toml";
+
+#[derive(Template)]
+#[template(path = "doorward.toml", escape = "none")]
+struct Settings<'a> {
+    listen: String,
+    public_url: String,
+    database: Option<&'a str>,
+    secrets: String,
+    persona: &'a Url,
+    hosted: String,
+    authority: String,
+    graph: String,
+    scope: &'a str,
+    sign_in: &'a Url,
+    keys: &'a Keys,
+}
+
+/// Writes the secret files and the settings, changed by `change`; returns where the settings are and what they say.
+pub(crate) fn write(
+    folder: &Folder,
+    addresses: &Addresses,
+    keys: &Keys,
+    database: &str,
+    change: &dyn Fn(String) -> String,
+) -> io::Result<(PathBuf, String)> {
+    for (name, secret) in [
+        ("master-key", &keys.master),
+        ("service-desk-token", &keys.desk_token),
+        ("persona-key", &keys.persona_key),
+        ("persona-webhook", &keys.webhook_secret),
+        ("entra-secret", &keys.client_secret),
+        // Its address may hold a password.
+        ("database", &database.to_owned()),
+    ] {
+        folder.write(&format!("secrets/{name}"), secret.as_bytes())?;
+    }
+    let settings = Settings {
+        listen: addresses.listen.to_string(),
+        public_url: origin(&addresses.doorward),
+        database: Some(database).filter(|url| url.starts_with("sqlite:")),
+        secrets: folder.file("secrets").display().to_string(),
+        persona: &addresses.persona,
+        hosted: origin(&addresses.persona),
+        authority: origin(&addresses.entra),
+        graph: format!("{}/v1.0", origin(&addresses.graph)),
+        scope: GRAPH_SCOPE,
+        sign_in: &addresses.sign_in,
+        keys,
+    };
+    let text = change(settings.render().map_err(io::Error::other)?);
+    let path = folder.write(FILE, text.as_bytes())?;
+    Ok((path, text))
+}
+
+/// An address without the slash at its end.
+fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}

@@ -1,0 +1,374 @@
+//! `world.json`: all that an outside client needs to drive the lab. Everything in it is invented and ends with the lab.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+use uuid::Uuid;
+
+use crate::doors::Addresses;
+use crate::folder::Folder;
+use crate::keys::Keys;
+use crate::people::{LabPerson, everybody};
+use crate::seed::Seed;
+use crate::vendors::GRAPH_SCOPE;
+
+/// The whole sheet.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Sheet {
+    /// The lab itself.
+    pub lab: Lab,
+    /// The gateway.
+    pub doorward: Doorward,
+    /// The imitated Persona.
+    pub persona: Persona,
+    /// The imitated Entra and Graph.
+    pub entra: Entra,
+    /// The people.
+    pub people: Vec<Person>,
+    /// Command lines to begin with.
+    pub examples: BTreeMap<String, String>,
+}
+
+/// The lab itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Lab {
+    /// The start page.
+    pub address: Url,
+    /// This sheet.
+    pub world: Url,
+    /// The seed that gives this world again.
+    pub seed: u64,
+    /// The folder it lives in.
+    pub data: String,
+    /// Everybody's mail, as JSON; `?to=LOGIN` for one person's.
+    pub mailbox: Url,
+    /// POST kills the gateway as `kill -9` does.
+    pub kill_gateway: Url,
+    /// POST starts it again.
+    pub start_gateway: Url,
+    /// What it printed.
+    pub gateway_log: Url,
+}
+
+/// The gateway.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Doorward {
+    /// The company's recovery page.
+    pub address: Url,
+    /// The JSON API.
+    pub api: Url,
+    /// Who may call the API.
+    pub tokens: Vec<Token>,
+    /// The purposes, as named in the settings.
+    pub purposes: Vec<Purpose>,
+    /// Where verifiers send their webhooks.
+    pub webhooks: BTreeMap<String, Url>,
+    /// Answers when the process runs.
+    pub live: Url,
+    /// Answers when it can work.
+    pub ready: Url,
+    /// The settings in use.
+    pub settings: String,
+    /// The database.
+    pub database: String,
+}
+
+/// A token for the API.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Token {
+    /// Who holds it.
+    pub name: String,
+    /// The token.
+    pub token: String,
+}
+
+/// What a case may be opened for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Purpose {
+    /// Its name.
+    pub name: String,
+    /// The ways in.
+    pub sources: Vec<String>,
+    /// What the person gets.
+    pub gives: String,
+}
+
+/// What every imitated vendor offers besides the vendor's own addresses.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Control {
+    /// GET: everything it was asked. DELETE: forget it.
+    pub log: Url,
+    /// POST a rule, GET those in force, DELETE them all.
+    pub misbehave: Url,
+}
+
+/// The imitated Persona.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Persona {
+    /// Its address.
+    pub address: Url,
+    /// The API.
+    pub api: Url,
+    /// The hosted flow.
+    pub hosted: Url,
+    /// The API key.
+    pub key: String,
+    /// `env_…`
+    pub environment: String,
+    /// `org_…`
+    pub organization: String,
+    /// `itmpl_…`
+    pub template: String,
+    /// `itmplv_…`
+    pub template_version: String,
+    /// Secrets that sign webhooks.
+    pub webhook_secrets: Vec<String>,
+    /// Log and misbehaviour.
+    pub control: Control,
+    /// POST turns the rest: how webhooks are delivered, limits, and the outcome of an inquiry.
+    pub knobs: BTreeMap<String, Url>,
+}
+
+/// The imitated Entra and Graph.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Entra {
+    /// Its address.
+    pub address: Url,
+    /// Where people sign in.
+    pub sign_in: Url,
+    /// The authority, without the tenant.
+    pub authority: Url,
+    /// The issuer of its tokens.
+    pub issuer: String,
+    /// The token endpoint.
+    pub token_endpoint: Url,
+    /// Graph.
+    pub graph: Url,
+    /// The tenant's id.
+    pub tenant: Uuid,
+    /// The app registration's id.
+    pub client_id: Uuid,
+    /// Its secret.
+    pub client_secret: String,
+    /// The scope of its tokens.
+    pub scope: String,
+    /// The directory extension that holds dates of birth.
+    pub birth_date_attribute: String,
+    /// Log and misbehaviour.
+    pub control: Control,
+    /// GET `accounts`: what became of every account, without secrets. POST `granted`, `tap-policy`: changes the tenant.
+    pub knobs: BTreeMap<String, Url>,
+}
+
+/// One of the people.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Person {
+    /// Who they are, their document and their entry in the directory.
+    #[serde(flatten)]
+    pub person: crate::people::LabPerson,
+    /// Their name as on the document.
+    pub name: String,
+    /// Their account's immutable id in the directory.
+    pub account: Uuid,
+    /// Their password at the beginning, which they have forgotten.
+    pub password: String,
+    /// Whether a recovery may end well for them.
+    pub recoverable: bool,
+    /// The picture of their document.
+    pub document_picture: Url,
+    /// Their selfie.
+    pub selfie: Url,
+    /// Their mail, as JSON.
+    pub mailbox: Url,
+}
+
+impl Sheet {
+    /// The person with this id.
+    pub fn person(&self, id: &str) -> Option<&Person> {
+        self.people.iter().find(|person| person.person.id == id)
+    }
+}
+
+/// The sheet of a world.
+pub(crate) fn fill(
+    seed: Seed,
+    folder: &Folder,
+    addresses: &Addresses,
+    keys: &Keys,
+    database: &str,
+    settings: &str,
+) -> Sheet {
+    let start = |path: &str| below(&addresses.start, path);
+    Sheet {
+        lab: Lab {
+            address: addresses.start.clone(),
+            world: start("world.json"),
+            seed: seed.0,
+            data: folder.path().display().to_string(),
+            mailbox: start("mailbox.json"),
+            kill_gateway: start("gateway/kill"),
+            start_gateway: start("gateway/start"),
+            gateway_log: start("gateway/log"),
+        },
+        doorward: doorward(addresses, keys, folder, database, settings),
+        persona: persona(&addresses.persona, keys),
+        entra: entra(addresses, keys),
+        people: everybody()
+            .iter()
+            .map(|person| card(seed, person, &addresses.start))
+            .collect(),
+        examples: examples(addresses, keys, folder),
+    }
+}
+
+fn below(base: &Url, path: &str) -> Url {
+    base.join(path).unwrap_or_else(|_| base.clone())
+}
+
+fn control(base: &Url) -> Control {
+    Control {
+        log: below(base, "_lab/log"),
+        misbehave: below(base, "_lab/misbehave"),
+    }
+}
+
+fn doorward(addresses: &Addresses, keys: &Keys, folder: &Folder, database: &str, settings: &str) -> Doorward {
+    let base = &addresses.doorward;
+    Doorward {
+        address: base.clone(),
+        api: below(base, "api/v1/"),
+        tokens: vec![Token {
+            name: "service-desk".to_owned(),
+            token: keys.desk_token.clone(),
+        }],
+        purposes: purposes(settings),
+        webhooks: BTreeMap::from([("persona".to_owned(), below(base, "hooks/persona"))]),
+        live: below(base, "live"),
+        ready: below(base, "ready"),
+        settings: folder.file(crate::settings::FILE).display().to_string(),
+        database: database.to_owned(),
+    }
+}
+
+/// The purposes as the settings in use name them, changed ones included.
+fn purposes(settings: &str) -> Vec<Purpose> {
+    #[derive(Deserialize)]
+    struct Settings {
+        #[serde(default, rename = "purpose")]
+        purposes: Vec<Named>,
+    }
+    #[derive(Deserialize)]
+    struct Named {
+        name: String,
+        sources: Vec<String>,
+        plan: Vec<Act>,
+    }
+    #[derive(Deserialize)]
+    struct Act {
+        action: String,
+    }
+    // Settings that a test broke on purpose have no purposes to show.
+    let purposes = toml::from_str(settings).map_or_else(|_| Vec::new(), |settings: Settings| settings.purposes);
+    let of = |named: Named| Purpose {
+        name: named.name,
+        sources: named.sources,
+        gives: named.plan.into_iter().last().map_or_else(String::new, |act| act.action),
+    };
+    purposes.into_iter().map(of).collect()
+}
+
+fn persona(base: &Url, keys: &Keys) -> Persona {
+    let knob = |name: &str| (name.to_owned(), below(base, &format!("_lab/{name}")));
+    Persona {
+        address: base.clone(),
+        api: below(base, "api/v1"),
+        hosted: below(base, "verify"),
+        key: keys.persona_key.clone(),
+        environment: keys.environment.clone(),
+        organization: keys.organization.clone(),
+        template: keys.template.clone(),
+        template_version: keys.template_version.clone(),
+        webhook_secrets: vec![keys.webhook_secret.clone()],
+        control: control(base),
+        knobs: [
+            "webhooks",
+            "webhooks/flush",
+            "rotate-secret",
+            "knobs",
+            "inquiries",
+            "state",
+        ]
+        .map(knob)
+        .into(),
+    }
+}
+
+fn entra(addresses: &Addresses, keys: &Keys) -> Entra {
+    let knob = |name: &str| (name.to_owned(), below(&addresses.entra, &format!("_lab/{name}")));
+    let tenant = |path: &str| below(&addresses.entra, &format!("{}/{path}", keys.tenant));
+    Entra {
+        address: addresses.entra.clone(),
+        sign_in: addresses.sign_in.clone(),
+        authority: addresses.entra.clone(),
+        issuer: tenant("v2.0").into(),
+        token_endpoint: tenant("oauth2/v2.0/token"),
+        graph: below(&addresses.graph, "v1.0"),
+        tenant: keys.tenant,
+        client_id: keys.client,
+        scope: GRAPH_SCOPE.to_owned(),
+        birth_date_attribute: keys.birth_date_attribute.clone(),
+        client_secret: keys.client_secret.clone(),
+        control: control(&addresses.entra),
+        knobs: ["accounts", "granted", "tap-policy"].map(knob).into(),
+    }
+}
+
+fn card(seed: Seed, person: &LabPerson, start: &Url) -> Person {
+    let own = |file: &str| below(start, &format!("people/{}/{file}", person.id));
+    let mut mailbox = below(start, "mailbox.json");
+    mailbox.query_pairs_mut().append_pair("to", &person.login);
+    Person {
+        person: person.clone(),
+        name: person.name(),
+        account: person.account(seed),
+        password: person.password(seed),
+        recoverable: person.recoverable(),
+        document_picture: own("document.png"),
+        selfie: own("selfie.png"),
+        mailbox,
+    }
+}
+
+fn examples(addresses: &Addresses, keys: &Keys, folder: &Folder) -> BTreeMap<String, String> {
+    let (api, token) = (below(&addresses.doorward, "api/v1/cases"), &keys.desk_token);
+    let settings = folder.file(crate::settings::FILE).display().to_string();
+    let misbehave = below(&addresses.persona, "_lab/misbehave");
+    let body = r#"{"purpose":"recover","account":"maria.silva@example.com","ticket":"INC0042"}"#;
+    let rule = r#"{"path":"/api/v1/inquiries","status":503,"times":2}"#;
+    let json = "-H 'content-type: application/json'";
+    [
+        (
+            "play",
+            format!("cargo lab -- play portal-password --world {}", addresses.start),
+        ),
+        (
+            "open_case",
+            format!("curl -s {api} -H 'authorization: Bearer {token}' {json} -d '{body}'"),
+        ),
+        (
+            "read_cases",
+            format!("curl -s {api} -H 'authorization: Bearer {token}'"),
+        ),
+        (
+            "link",
+            format!(
+                "doorward link --config {settings} --purpose recover --account maria.silva@example.com --ticket INC0042"
+            ),
+        ),
+        ("misbehave", format!("curl -s {misbehave} {json} -d '{rule}'")),
+        ("log", format!("curl -s {}", below(&addresses.persona, "_lab/log"))),
+    ]
+    .map(|(name, line)| (name.to_owned(), line))
+    .into()
+}

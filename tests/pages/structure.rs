@@ -1,0 +1,271 @@
+//! What WCAG 2.2 and our own Content-Security-Policy ask of the markup, on every sample, with and without scripts.
+
+use std::collections::HashSet;
+
+use doorward::pages::{Pages, content_security_policy};
+use scraper::{ElementRef, Html};
+
+use super::{northwind, samples, select, with_logo, without_scripts};
+
+/// Calls `check` with every sample, once as a browser with scripts sees it and once without.
+fn each(check: impl Fn(&str, &Html)) {
+    for brand in [northwind(), with_logo()] {
+        let pages = Pages::new(brand).unwrap();
+        for (name, html) in samples(&pages) {
+            check(&name, &Html::parse_document(&html));
+            check(&name, &without_scripts(&html));
+        }
+    }
+}
+
+fn count(document: &Html, css: &str) -> usize {
+    document.select(&select(css)).count()
+}
+
+fn text(element: ElementRef<'_>) -> String {
+    element.text().collect::<String>().trim().to_owned()
+}
+
+#[test]
+fn every_page_has_one_heading_a_language_a_title_and_landmarks() {
+    each(|name, document| {
+        assert_eq!(count(document, "h1"), 1, "{name}: h1");
+        assert_eq!(count(document, "body > header"), 1, "{name}: header");
+        assert_eq!(count(document, "body > main"), 1, "{name}: main");
+        assert_eq!(count(document, "body > footer"), 1, "{name}: footer");
+        assert_eq!(document.root_element().value().attr("lang"), Some("en"), "{name}: lang");
+        let heading = text(document.select(&select("h1")).next().unwrap());
+        let title = text(document.select(&select("head > title")).next().unwrap());
+        assert!(
+            !heading.is_empty() && title.contains(&heading),
+            "{name}: title {title:?}"
+        );
+        assert!(title.contains("Northwind Example"), "{name}: title {title:?}");
+        assert_eq!(count(document, "head > meta[name=viewport]"), 1, "{name}: viewport");
+        // WCAG 2.2 §1.4.4: nobody is kept from zooming.
+        assert_eq!(
+            count(document, "meta[name=viewport][content*='maximum-scale']"),
+            0,
+            "{name}"
+        );
+        assert_eq!(
+            count(document, "meta[name=viewport][content*='user-scalable']"),
+            0,
+            "{name}"
+        );
+    });
+}
+
+#[test]
+fn every_field_has_a_label_and_every_form_says_where_it_goes() {
+    each(|name, document| {
+        for field in document.select(&select("input:not([type=hidden]), select, textarea")) {
+            let id = field
+                .value()
+                .attr("id")
+                .unwrap_or_else(|| panic!("{name}: field without id"));
+            let labels: Vec<_> = document.select(&select(&format!("label[for={id}]"))).collect();
+            assert_eq!(labels.len(), 1, "{name}: label of {id}");
+            assert!(!text(labels[0]).is_empty(), "{name}: label of {id} is empty");
+        }
+        for form in document.select(&select("form")) {
+            assert!(
+                matches!(form.value().attr("method"), Some("get" | "post")),
+                "{name}: method"
+            );
+            assert!(
+                form.value().attr("action").is_some_and(|to| to.starts_with('/')),
+                "{name}: action"
+            );
+        }
+        for pressed in document.select(&select("button, a")) {
+            assert!(!text(pressed).is_empty(), "{name}: something to press says nothing");
+        }
+        assert_eq!(count(document, "img:not([alt])"), 0, "{name}: img without alt");
+        assert_eq!(
+            count(document, "svg:not([aria-hidden=true])"),
+            0,
+            "{name}: drawing not hidden"
+        );
+    });
+}
+
+#[test]
+fn what_changes_a_case_is_posted_with_a_token() {
+    each(|name, document| {
+        for form in document.select(&select("form[action^='/case/']")) {
+            assert_eq!(form.value().attr("method"), Some("post"), "{name}");
+            let token = form.select(&select("input[type=hidden][name=form_token]")).next();
+            assert!(
+                token.is_some_and(|token| token.value().attr("value") == Some("sample")),
+                "{name}: {:?} has no token",
+                form.value().attr("action"),
+            );
+        }
+    });
+}
+
+#[test]
+fn ids_are_unique_and_references_lead_somewhere() {
+    each(|name, document| {
+        let mut ids = HashSet::new();
+        for element in document.select(&select("[id]")) {
+            let id = element.value().attr("id").unwrap();
+            assert!(ids.insert(id.to_owned()), "{name}: id {id} twice");
+        }
+        for attribute in ["aria-labelledby", "aria-describedby", "for"] {
+            for element in document.select(&select(&format!("[{attribute}]"))) {
+                for id in element.value().attr(attribute).unwrap().split_whitespace() {
+                    assert!(
+                        ids.contains(id),
+                        "{name}: {attribute} leads to {id}, which is not there"
+                    );
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn headings_go_down_one_level_at_a_time() {
+    each(|name, document| {
+        let mut level = 0;
+        for heading in document.select(&select("h1, h2, h3, h4, h5, h6")) {
+            let this: u8 = heading.value().name()[1..].parse().unwrap();
+            assert!(this <= level + 1, "{name}: h{this} after h{level}");
+            level = this;
+        }
+    });
+}
+
+#[test]
+fn nothing_is_inline_that_the_policy_would_block() {
+    each(|name, document| {
+        assert_eq!(count(document, "style"), 0, "{name}: style element");
+        for script in document.select(&select("script")) {
+            assert!(script.value().attr("src").is_some(), "{name}: inline script");
+            assert!(text(script).is_empty(), "{name}: inline script");
+        }
+        for element in document.select(&select("*")) {
+            for (attribute, _) in element.value().attrs() {
+                assert!(
+                    attribute != "style" && !attribute.starts_with("on"),
+                    "{name}: {attribute}"
+                );
+            }
+        }
+    });
+}
+
+#[test]
+fn nothing_is_loaded_from_elsewhere_and_no_link_leads_to_a_stranger() {
+    let known = [
+        "https://www.example.com/privacy",
+        "https://help.example.com/",
+        "https://signin.example.com/",
+    ];
+    let pages = Pages::new(with_logo()).unwrap();
+    for (name, html) in samples(&pages) {
+        let document = without_scripts(&html);
+        for (css, attribute) in [("link", "href"), ("script", "src"), ("img", "src")] {
+            for element in document.select(&select(css)) {
+                let address = element.value().attr(attribute).unwrap();
+                assert!(pages.asset(address).is_some(), "{name}: {address} is not served by us");
+            }
+        }
+        for link in document.select(&select("a")) {
+            let address = link.value().attr("href").unwrap();
+            let ours = address.starts_with('/') && !address.starts_with("//");
+            let reaches = address.starts_with("tel:") || address.starts_with("mailto:");
+            assert!(ours || reaches || known.contains(&address), "{name}: {address}");
+            if known.contains(&address) {
+                assert_eq!(
+                    link.value().attr("rel"),
+                    Some("noopener noreferrer"),
+                    "{name}: {address}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_page_that_follows_by_itself_does_so_without_scripts_too() {
+    let pages = Pages::new(northwind()).unwrap();
+    let mut following = 0;
+    for (name, html) in samples(&pages) {
+        let scripted = Html::parse_document(&html);
+        if count(&scripted, "script[src*='follow'], script[src*='pass']") == 1 {
+            following += 1;
+            assert_eq!(
+                count(&scripted, "meta[http-equiv=refresh]"),
+                0,
+                "{name}: reloads beside its script"
+            );
+            let refresh = without_scripts(&html);
+            let refresh = refresh.select(&select("head > meta[http-equiv=refresh]")).next();
+            let content = refresh
+                .unwrap_or_else(|| panic!("{name}: stands still"))
+                .value()
+                .attr("content");
+            assert!(
+                content.is_some_and(|content| content.ends_with(";url=/case")),
+                "{name}: {content:?}"
+            );
+        }
+    }
+    assert!(following >= 10, "only {following} pages follow");
+}
+
+#[test]
+fn a_number_is_shown_wherever_there_is_one() {
+    let pages = Pages::new(northwind()).unwrap();
+    for (name, html) in samples(&pages) {
+        let document = Html::parse_document(&html);
+        let shown = document.select(&select("footer .value")).next().map(text);
+        let none = [
+            "welcome",
+            "login",
+            "invited",
+            "link-",
+            "busy",
+            "not-found",
+            "forbidden",
+            "no-session",
+        ];
+        let expected = match name.as_str() {
+            "fault" => Some("7f3a91c2".to_owned()),
+            "expired-unknown" | "unavailable-unknown" => None,
+            name if none.iter().any(|start| name.starts_with(start)) => None,
+            _ => Some("K7QF-3M2P".to_owned()),
+        };
+        assert_eq!(shown, expected, "{name}");
+        assert_eq!(
+            count(&document, "footer a[href='tel:+49305550100']"),
+            1,
+            "{name}: contact"
+        );
+    }
+}
+
+#[test]
+fn the_policy_allows_only_ourselves_and_the_verifier() {
+    let policy = content_security_policy(&[
+        "https://inquiry.example.com/verify?x=1".to_owned(),
+        "not an origin; script-src *".to_owned(),
+    ]);
+    let rules: Vec<&str> = policy.split("; ").collect();
+    assert_eq!(
+        rules,
+        [
+            "default-src 'none'",
+            "style-src 'self'",
+            "script-src 'self'",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "form-action 'self' https://inquiry.example.com",
+        ]
+    );
+}

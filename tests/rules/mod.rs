@@ -1,0 +1,4 @@
+//! What the house promises about itself: who may import whom, sizes, purity, and what may be in the tree.
+
+mod dependencies;
+mod layers;
