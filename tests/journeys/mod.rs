@@ -2,7 +2,9 @@
 
 mod kill;
 mod played;
+mod refused;
 mod secret;
+mod staff;
 
 use std::net::SocketAddr;
 use std::path::Path;
