@@ -77,7 +77,7 @@ pub fn connect(settings: Settings, clock: Arc<dyn Clock>) -> Result<Graph, Vendo
 pub fn connect_within(settings: Settings, clock: Arc<dyn Clock>, bounds: Bounds) -> Result<Graph, VendorError> {
     settings.agree()?;
     let tokens = TokenSource::new(&settings, Arc::clone(&clock), bounds.clone())?;
-    let client = Client::new(&settings.cloud, tokens, bounds);
+    let client = Client::new(&settings.cloud, tokens, bounds)?;
     Ok(Graph {
         settings,
         client,
