@@ -6,10 +6,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use super::fault::wrong;
+use super::secret::contents;
 use super::value::{Address, Colour, Words};
 
 /// The largest mark taken: it is sent with every first visit.
-const LARGEST_LOGO: usize = 200 * 1024;
+const LARGEST_LOGO: u64 = 200 * 1024;
 
 /// What people see of the company.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -109,18 +110,7 @@ impl<'de> Deserialize<'de> for LogoFile {
                 ));
             }
         };
-        let bytes = std::fs::read(&path).map_err(|error| {
-            wrong(
-                format!("{shown} cannot be read: {error}"),
-                "name a file that can be read",
-            )
-        })?;
-        if bytes.len() > LARGEST_LOGO {
-            return Err(wrong(
-                format!("{shown} is larger than 200 KiB"),
-                "use a smaller picture",
-            ));
-        }
+        let bytes = contents(&path, LARGEST_LOGO)?;
         Ok(Self { media_type, bytes })
     }
 }

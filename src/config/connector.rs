@@ -1,11 +1,18 @@
 //! `[[connector]]`: who acts on accounts.
 
+use std::fmt;
 use std::path::PathBuf;
 
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use schemars::JsonSchema;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 use uuid::Uuid;
+
+use doorward_contract::Ability;
 
 use super::fault::wrong;
 use super::secret::{Secret, TextFile};
@@ -37,7 +44,7 @@ pub struct Graph {
     #[serde(default)]
     pub cloud: Cloud,
     /// The attribute that holds the date of birth (`extension_…_name` or `onPremisesExtensionAttributes.extensionAttribute1`).
-    /// Without one, `strict` matching can never pass.
+    /// Without one, purposes must match by `names`.
     pub birth_date_attribute: Option<Attribute>,
     /// Accounts that are never recovered this way, besides those that hold a role.
     #[serde(default)]
@@ -155,13 +162,13 @@ impl<'de> Deserialize<'de> for Credential {
                 key: Some(key),
                 federated_token_file: None,
             } => {
-                if !certificate.text.contains("-----BEGIN CERTIFICATE-----") {
+                if CertificateDer::from_pem_slice(certificate.text.as_bytes()).is_err() {
                     return Err(wrong(
                         "the certificate is not PEM",
                         "convert it: openssl x509 -in file -out file.pem",
                     ));
                 }
-                if !key.expose().contains("-----BEGIN PRIVATE KEY-----") {
+                if PrivatePkcs8KeyDer::from_pem_slice(key.expose().as_bytes()).is_err() {
                     return Err(wrong(
                         "the key is not PKCS#8 PEM",
                         "convert it: openssl pkcs8 -topk8 -nocrypt",
@@ -236,30 +243,39 @@ struct CustomCloud {
 
 impl<'de> Deserialize<'de> for Cloud {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match toml::Value::deserialize(deserializer)? {
-            toml::Value::String(word) => match word.as_str() {
-                "global" => Ok(Self::Global),
-                "us_gov" => Ok(Self::UsGov),
-                "us_dod" => Ok(Self::UsDod),
-                "china" => Ok(Self::China),
-                other => Err(wrong(
-                    format!("there is no cloud `{other}`"),
-                    "there are: global, us_gov, us_dod, china, or a table with authority, graph and scope",
-                )),
-            },
-            value => {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Cloud;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a cloud, or a table with authority, graph and scope")
+            }
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<Cloud, E> {
+                match word {
+                    "global" => Ok(Cloud::Global),
+                    "us_gov" => Ok(Cloud::UsGov),
+                    "us_dod" => Ok(Cloud::UsDod),
+                    "china" => Ok(Cloud::China),
+                    other => Err(wrong(
+                        format!("there is no cloud `{other}`"),
+                        "there are: global, us_gov, us_dod, china, or a table with authority, graph and scope",
+                    )),
+                }
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Cloud, A::Error> {
+                // Read from the document itself, not from a copy: a copy knows no lines.
                 let CustomCloud {
                     authority,
                     graph,
                     scope,
-                } = CustomCloud::deserialize(value).map_err(serde::de::Error::custom)?;
-                Ok(Self::Custom {
+                } = CustomCloud::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Cloud::Custom {
                     authority,
                     graph,
                     scope,
                 })
             }
         }
+        deserializer.deserialize_any(Reader)
     }
 }
 
@@ -290,6 +306,15 @@ pub struct Protected {
 }
 
 impl Connector {
+    /// What it can do where it is.
+    pub fn abilities(&self) -> Vec<Ability> {
+        let Self::Graph(graph) = self;
+        // Graph in China has no Temporary Access Pass (learn.microsoft.com/graph/deployments, schema of August 2026).
+        let absent = matches!(graph.cloud, Cloud::China).then_some(Ability::TemporaryAccessPass);
+        let there = |ability: &Ability| Some(*ability) != absent;
+        doorward_graph::ABILITIES.iter().copied().filter(there).collect()
+    }
+
     /// Its name.
     pub fn name(&self) -> &Spanned<Name> {
         match self {

@@ -1,88 +1,35 @@
-//! What needs two values at once: names that name something, acts that a connector can do, addresses that agree.
+//! What needs two values at once: acts that a connector can do, addresses that agree, secrets that differ. Names that name
+//! something are [`super::refer`]'s business.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
-use toml::Spanned;
-
-use super::Config;
-use super::fault::nearest;
-use super::purpose::{Act, ActionWord, Purpose};
+use super::Draft;
+use super::connector::Connector;
+use super::purpose::{Act, ActionWord, Preset, Purpose};
 use super::read::Reading;
 use super::source::Source;
-use super::value::Name;
 use super::verifier::Verifier;
-use crate::config::connector::Connector;
 use doorward_contract::Ability;
 
-/// Checks everything. With `whole` false some tables were set aside already: what may name one of those is not held
-/// against anybody.
-pub(super) fn check(config: &Config, reading: &mut Reading<'_>, whole: bool) {
-    unique(reading, "source", config.sources.iter().map(Source::name));
-    unique(reading, "verifier", config.verifiers.iter().map(Verifier::name));
-    unique(reading, "connector", config.connectors.iter().map(Connector::name));
-    unique(reading, "purpose", config.purposes.iter().map(|purpose| &purpose.name));
-    unique(reading, "api_token", config.api_tokens.iter().map(|token| &token.name));
-    server(config, reading);
-    verifiers(config, reading);
-    for purpose in &config.purposes {
+/// Checks what could be read.
+pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
+    server(draft, reading);
+    verifiers(draft, reading);
+    for purpose in &draft.purpose {
         retention(purpose, reading);
-        purpose_names(config, purpose, reading, whole);
-        plan(config, purpose, reading, whole);
+        birth_date(draft, purpose, reading);
+        plan(draft, purpose, reading);
     }
-    if whole {
-        for token in &config.api_tokens {
-            let place = format!("api_token {:?} · purposes", token.name.get_ref().0);
-            let right = names(config.purposes.iter().map(|purpose| &purpose.name));
-            for name in &token.purposes {
-                known(reading, &place, "purpose", name, &right);
-            }
-        }
-        sources(config, reading);
-    }
+    tokens(draft, reading);
+    sources(draft, reading);
 }
 
-fn names<'a>(all: impl Iterator<Item = &'a Spanned<Name>>) -> Vec<String> {
-    all.map(|name| name.get_ref().0.clone()).collect()
-}
-
-fn unique<'a>(reading: &mut Reading<'_>, kind: &str, all: impl Iterator<Item = &'a Spanned<Name>>) {
-    let mut seen = HashSet::new();
-    for name in all {
-        let text = &name.get_ref().0;
-        if !seen.insert(text.clone()) {
-            let place = format!("{kind} {text:?} · name");
-            reading.note(
-                name.span(),
-                place,
-                &format!("there are two of that name among `[[{kind}]]`"),
-                Some("rename one"),
-            );
-        }
-    }
-}
-
-fn known(reading: &mut Reading<'_>, place: &str, kind: &str, name: &Spanned<Name>, right: &[String]) {
-    let text = &name.get_ref().0;
-    if right.contains(text) {
+fn server(draft: &Draft, reading: &mut Reading<'_>) {
+    let Some(server) = &draft.server else {
         return;
-    }
-    let remedy = match nearest(text, right) {
-        Some(guess) => format!("did you mean {guess:?}? there are: {}", right.join(", ")),
-        None if right.is_empty() => format!("there is no `[[{kind}]]` at all: add one"),
-        None => format!("there are: {}", right.join(", ")),
     };
-    reading.note(
-        name.span(),
-        place.to_owned(),
-        &format!("there is no {kind} {text:?}"),
-        Some(&remedy),
-    );
-}
-
-fn server(config: &Config, reading: &mut Reading<'_>) {
-    let url = &config.server.public_url;
-    if url.get_ref().0.scheme() == "http" && !config.server.listen.0.ip().is_loopback() {
+    let url = &server.public_url;
+    if url.get_ref().0.scheme() == "http" && !server.listen.0.ip().is_loopback() {
         reading.note(
             url.span(),
             "server · public_url".to_owned(),
@@ -92,8 +39,8 @@ fn server(config: &Config, reading: &mut Reading<'_>) {
     }
 }
 
-fn verifiers(config: &Config, reading: &mut Reading<'_>) {
-    for verifier in &config.verifiers {
+fn verifiers(draft: &Draft, reading: &mut Reading<'_>) {
+    for verifier in &draft.verifier {
         let Verifier::Persona(persona) = verifier;
         let key = persona.key.get_ref().expose();
         let place = format!("verifier {:?} · key", persona.name.get_ref().0);
@@ -122,39 +69,29 @@ fn verifiers(config: &Config, reading: &mut Reading<'_>) {
     }
 }
 
-fn purpose_names(config: &Config, purpose: &Purpose, reading: &mut Reading<'_>, whole: bool) {
-    let label = format!("purpose {:?}", purpose.name.get_ref().0);
-    if whole {
-        let sources = names(config.sources.iter().map(Source::name));
-        for name in &purpose.sources {
-            known(reading, &format!("{label} · sources"), "source", name, &sources);
-        }
-        let connectors = names(config.connectors.iter().map(Connector::name));
-        known(
-            reading,
-            &format!("{label} · directory"),
-            "connector",
-            &purpose.directory,
-            &connectors,
-        );
-        let verifiers = names(config.verifiers.iter().map(Verifier::name));
-        known(
-            reading,
-            &format!("{label} · verifier"),
-            "verifier",
-            &purpose.verifier,
-            &verifiers,
-        );
-    }
-    if purpose.sources.is_empty() {
-        let remedy = Some("name at least one source, or take the purpose out");
+/// `strict` compares dates of birth: without an attribute that holds one nobody would ever pass.
+fn birth_date(draft: &Draft, purpose: &Purpose, reading: &mut Reading<'_>) {
+    let Some(Connector::Graph(graph)) = connector(draft, &purpose.directory.get_ref().0) else {
+        return;
+    };
+    // One that did not fit was noted already, and is none that is missing.
+    let unfit = format!("connector {:?} · birth_date_attribute", graph.name.get_ref().0);
+    let noted = reading.faults.iter().any(|(_, fault)| fault.place == unfit);
+    if purpose.preset == Preset::Strict && graph.birth_date_attribute.is_none() && !noted {
         reading.note(
             purpose.name.span(),
-            format!("{label} · sources"),
-            "nobody could ever open it",
-            remedy,
+            format!("purpose {:?} · match", purpose.name.get_ref().0),
+            &format!(
+                "`strict` compares dates of birth, and connector {:?} has no birth_date_attribute: nobody would pass",
+                graph.name.get_ref().0
+            ),
+            Some("set birth_date_attribute there, or write match = \"names\" here: a reviewer decides then"),
         );
     }
+}
+
+fn connector<'d>(draft: &'d Draft, name: &str) -> Option<&'d Connector> {
+    draft.connector.iter().find(|known| known.name().get_ref().0 == name)
 }
 
 /// The verifier's copy can be asked back as long as we know whose it is: it goes first.
@@ -169,37 +106,13 @@ fn retention(purpose: &Purpose, reading: &mut Reading<'_>) {
     }
 }
 
-fn plan(config: &Config, purpose: &Purpose, reading: &mut Reading<'_>, whole: bool) {
-    let label = format!("purpose {:?} · plan", purpose.name.get_ref().0);
-    if purpose.plan.is_empty() && whole {
-        let remedy = Some("add a [[purpose.plan]] with a connector and an action");
-        reading.note(
-            purpose.name.span(),
-            label.clone(),
-            "a recovery would do nothing",
-            remedy,
-        );
-    }
-    let connectors = names(config.connectors.iter().map(Connector::name));
+fn plan(draft: &Draft, purpose: &Purpose, reading: &mut Reading<'_>) {
     let mut passes = 0;
     for (at, act) in purpose.plan.iter().enumerate() {
-        let place = format!("{label} {}", at + 1);
+        let place = format!("purpose {:?} · plan {}", purpose.name.get_ref().0, at + 1);
         let span = act.span();
         let act = act.get_ref();
-        if whole {
-            known(
-                reading,
-                &format!("{place} · connector"),
-                "connector",
-                &act.connector,
-                &connectors,
-            );
-        }
-        if let Some(connector) = config
-            .connectors
-            .iter()
-            .find(|known| known.name().get_ref() == act.connector.get_ref())
-        {
+        if let Some(connector) = connector(draft, &act.connector.get_ref().0) {
             able(connector, act, &place, reading);
         }
         options(act, span, &place, reading);
@@ -220,10 +133,25 @@ fn plan(config: &Config, purpose: &Purpose, reading: &mut Reading<'_>, whole: bo
     }
 }
 
+/// Who calls is told by the token alone.
+fn tokens(draft: &Draft, reading: &mut Reading<'_>) {
+    for (at, token) in draft.api_token.iter().enumerate() {
+        let mut earlier = draft.api_token.iter().take(at);
+        let same = earlier.find(|other| other.secret.0.expose() == token.secret.0.expose());
+        if let Some(other) = same {
+            reading.note(
+                token.name.span(),
+                format!("api_token {:?} · secret", token.name.get_ref().0),
+                &format!("it is the secret of api_token {:?} too", other.name.get_ref().0),
+                Some("give each its own: openssl rand -hex 32"),
+            );
+        }
+    }
+}
+
 /// What is asked of a connector must be among what it can do.
 fn able(connector: &Connector, act: &Act, place: &str, reading: &mut Reading<'_>) {
-    let Connector::Graph(_) = connector;
-    let abilities = doorward_graph::ABILITIES;
+    let abilities = connector.abilities();
     let wanted = ability(*act.action.get_ref());
     if !abilities.contains(&wanted) {
         let can: Vec<&str> = abilities.iter().map(|ability| ability.word()).collect();
@@ -278,21 +206,9 @@ fn options(act: &Act, span: Range<usize>, place: &str, reading: &mut Reading<'_>
     }
 }
 
-fn sources(config: &Config, reading: &mut Reading<'_>) {
-    for source in &config.sources {
-        let name = source.name();
-        let used = config
-            .purposes
-            .iter()
-            .any(|purpose| purpose.sources.iter().any(|used| used.get_ref() == name.get_ref()));
-        if !used {
-            let place = format!("source {:?}", name.get_ref().0);
-            let remedy = Some("name it under `sources` of a purpose, or take it out");
-            reading.note(name.span(), place, "it leads to no purpose", remedy);
-        }
-    }
+fn sources(draft: &Draft, reading: &mut Reading<'_>) {
     for kind in ["portal", "link"] {
-        let mut same = config.sources.iter().filter(|source| match source {
+        let mut same = draft.source.iter().filter(|source| match source {
             Source::Portal(_) => kind == "portal",
             Source::Link(_) => kind == "link",
         });

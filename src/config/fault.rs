@@ -29,16 +29,16 @@ impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.faults.len();
         let problems = if count == 1 { "problem" } else { "problems" };
-        writeln!(f, "{}: {count} {problems}", self.file.display())?;
+        writeln!(f, "{}: {count} {problems}", still(&self.file.display().to_string()))?;
         for fault in &self.faults {
             writeln!(f)?;
             match fault.position {
-                Some((line, column)) => writeln!(f, "  {} (line {line}, column {column})", fault.place)?,
-                None => writeln!(f, "  {}", fault.place)?,
+                Some((line, column)) => writeln!(f, "  {} (line {line}, column {column})", still(&fault.place))?,
+                None => writeln!(f, "  {}", still(&fault.place))?,
             }
-            writeln!(f, "    {}", fault.what)?;
+            writeln!(f, "    {}", still(&fault.what))?;
             if !fault.remedy.is_empty() {
-                writeln!(f, "    {}", fault.remedy)?;
+                writeln!(f, "    {}", still(&fault.remedy))?;
             }
         }
         Ok(())
@@ -46,6 +46,23 @@ impl fmt::Display for Faults {
 }
 
 impl std::error::Error for Faults {}
+
+/// The text without what moves a terminal's cursor or turns the direction of writing: keys and values come from outside.
+fn still(text: &str) -> String {
+    let moves = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars()
+        .map(|letter| {
+            if moves(letter) {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                letter
+            }
+        })
+        .collect()
+}
 
 /// What parts a fault's text from its remedy while it travels through the deserialiser.
 const PART: &str = "\u{1f}";

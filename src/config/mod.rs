@@ -10,6 +10,7 @@ pub mod fault;
 mod missing;
 pub mod purpose;
 mod read;
+mod refer;
 pub mod secret;
 pub mod server;
 pub mod source;
@@ -61,6 +62,48 @@ pub struct Config {
     pub api_tokens: Vec<purpose::ApiToken>,
 }
 
+/// What could be read of the settings: a table that must be there and is not is noted, and hides nothing else.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Draft {
+    server: Option<server::Server>,
+    #[serde(default)]
+    database: server::Database,
+    #[serde(default)]
+    log: server::Log,
+    #[serde(default)]
+    limits: server::Limits,
+    brand: Option<brand::Brand>,
+    #[serde(default)]
+    source: Vec<source::Source>,
+    #[serde(default)]
+    verifier: Vec<verifier::Verifier>,
+    #[serde(default)]
+    connector: Vec<connector::Connector>,
+    #[serde(default)]
+    purpose: Vec<purpose::Purpose>,
+    #[serde(default)]
+    api_token: Vec<purpose::ApiToken>,
+}
+
+impl Draft {
+    /// The settings, if every table that must be there is.
+    fn whole(self) -> Option<Config> {
+        Some(Config {
+            server: self.server?,
+            database: self.database,
+            log: self.log,
+            limits: self.limits,
+            brand: self.brand?,
+            sources: self.source,
+            verifiers: self.verifier,
+            connectors: self.connector,
+            purposes: self.purpose,
+            api_tokens: self.api_token,
+        })
+    }
+}
+
 /// Reads the settings. Whatever is wrong is told at once, in the order of the file.
 pub fn load(path: &Path, variables: &[(String, String)]) -> Result<Config, Faults> {
     let failed = |what: String, remedy: &str| {
@@ -90,14 +133,13 @@ pub fn load(path: &Path, variables: &[(String, String)]) -> Result<Config, Fault
 /// Reads the settings from their text.
 pub fn parse(text: &str, variables: &[(String, String)]) -> Result<Config, Vec<Fault>> {
     let mut reading = Reading::of(text);
-    let config: Option<Config> = reading.read(variables);
-    if let Some(config) = &config {
-        let whole = reading.faults.is_empty();
-        cross::check(config, &mut reading, whole);
+    let draft: Option<Draft> = reading.read(variables);
+    if let Some(draft) = &draft {
+        cross::check(draft, &mut reading);
     }
     let mut faults = reading.faults;
     faults.sort_by_key(|(at, _)| *at);
-    match config {
+    match draft.and_then(Draft::whole) {
         Some(config) if faults.is_empty() => Ok(config),
         _ => Err(faults.into_iter().map(|(_, fault)| fault).collect()),
     }

@@ -34,7 +34,8 @@ pub struct Purpose {
     #[schemars(with = "Name")]
     pub verifier: Spanned<Name>,
     /// What must have been checked. Default: all three.
-    #[serde(default = "required")]
+    #[serde(default = "required", deserialize_with = "some_once")]
+    #[schemars(length(min = 1))]
     pub required: Vec<Required>,
     /// How the proven person is compared with the account: `strict` (given and family name and date of birth) or `names`
     /// (a person decides unless the date of birth agrees too). Default: `strict`.
@@ -62,6 +63,24 @@ pub struct Purpose {
 
 fn required() -> Vec<Required> {
     vec![Required::GovernmentId, Required::Selfie, Required::FaceMatch]
+}
+
+fn some_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Required>, D::Error> {
+    let checks = Vec::<Required>::deserialize(deserializer)?;
+    if checks.is_empty() {
+        return Err(wrong(
+            "no check would be required",
+            "name at least one of government_id, selfie, face_match, or take the key out for all three",
+        ));
+    }
+    let twice = checks
+        .iter()
+        .enumerate()
+        .any(|(at, check)| checks.iter().skip(at + 1).any(|later| later == check));
+    if twice {
+        return Err(wrong("a check is named twice", "name each once"));
+    }
+    Ok(checks)
 }
 
 fn attempts() -> Attempts {

@@ -9,7 +9,9 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::fault::{Fault, parted};
-use super::missing;
+use super::missing::{self, Sort};
+use super::refer;
+use super::secret::FROM_VARIABLE;
 
 /// Where variables of the environment stand in the file's own numbering: beyond its end.
 const BEYOND: usize = 1 << 40;
@@ -20,6 +22,7 @@ const KINDS: [&str; 3] = ["source", "verifier", "connector"];
 /// A document under reading.
 pub(super) struct Reading<'t> {
     text: &'t str,
+    schema: serde_json::Value,
     variables: Vec<String>,
     /// What is wrong so far, with its place in the text.
     pub faults: Vec<(usize, Fault)>,
@@ -37,6 +40,7 @@ impl<'t> Reading<'t> {
     pub(super) fn of(text: &'t str) -> Self {
         Self {
             text,
+            schema: serde_json::to_value(schemars::schema_for!(super::Config)).unwrap_or_default(),
             variables: Vec::new(),
             faults: Vec::new(),
         }
@@ -59,6 +63,8 @@ impl<'t> Reading<'t> {
             return None;
         }
         self.lay_over(table.get_mut(), variables);
+        refer::check(table.get_ref(), self);
+        self.note_missing(table.get_ref(), &[], &(0..0));
         self.sort_kinds(table.get_mut());
         let whole = table.clone();
         // Each round sets at least one value aside, so it ends.
@@ -70,7 +76,9 @@ impl<'t> Reading<'t> {
             let span = error.span().unwrap_or(0..0);
             let way = way_to(table.get_ref(), &span).unwrap_or_default();
             if error.message().trim().starts_with("missing field") {
-                self.note_missing(whole.get_ref(), &way, &span);
+                if !self.note_missing(whole.get_ref(), &way, &span) {
+                    self.note(span, worded(&way), error.message(), None);
+                }
             } else {
                 // Named as it stands in the file, whatever was set aside before it.
                 let place = worded(&way_to(whole.get_ref(), &span).unwrap_or_default());
@@ -83,9 +91,9 @@ impl<'t> Reading<'t> {
         None
     }
 
-    /// Notes every key that a table lacks. What is there but did not fit was noted already.
-    fn note_missing(&mut self, whole: &DeTable<'_>, way: &[Way], span: &Range<usize>) {
-        let schema = serde_json::to_value(schemars::schema_for!(super::Config)).unwrap_or_default();
+    /// Notes every key that a table lacks. What is there but did not fit was noted already. False if the schema knows of
+    /// none that must be there.
+    fn note_missing(&mut self, whole: &DeTable<'_>, way: &[Way], span: &Range<usize>) -> bool {
         let steps: Vec<Option<String>> = way
             .iter()
             .map(|step| match step {
@@ -93,14 +101,17 @@ impl<'t> Reading<'t> {
                 Way::Item(..) => None,
             })
             .collect();
-        let required = missing::node(&schema, &steps).map(|node| missing::required(&schema, node));
+        let node = missing::node(&self.schema, &steps);
+        let required = node.map_or_else(Vec::new, |node| missing::required(&self.schema, node));
+        let known = !required.is_empty();
         let place = worded(way).trim_end_matches(" · kind").to_owned();
-        for key in required.unwrap_or_default() {
+        for key in required {
             if !holds(whole, way, &key) {
                 let remedy = Some("add it; config/doorward.toml explains every key");
                 self.note(span.clone(), place.clone(), &format!("`{key}` is missing"), remedy);
             }
         }
+        known
     }
 
     /// Writes `kind = "x"` as the table `x`, for which each kind's own keys are known, and says where a kind is missing.
@@ -168,6 +179,19 @@ impl<'t> Reading<'t> {
         (line, column)
     }
 
+    /// What a variable's text is, by the schema: `2026` is a company's name as well as a number.
+    fn meant(&self, words: &[String], text: &'t str) -> DeValue<'t> {
+        let way: Vec<Option<String>> = words.iter().cloned().map(Some).collect();
+        match missing::sort(&self.schema, &way) {
+            Sort::Secret => DeValue::String(Cow::Owned(format!("{FROM_VARIABLE}{text}"))),
+            Sort::Plain => match DeValue::parse(text).map(Spanned::into_inner) {
+                Ok(value @ (DeValue::Integer(_) | DeValue::Boolean(_))) => value,
+                _ => DeValue::String(Cow::Borrowed(text)),
+            },
+            Sort::Text => DeValue::String(Cow::Borrowed(text)),
+        }
+    }
+
     fn lay_over(&mut self, table: &mut DeTable<'t>, variables: &'t [(String, String)]) {
         for (name, value) in variables {
             let Some(rest) = name.strip_prefix("DOORWARD__") else {
@@ -176,10 +200,7 @@ impl<'t> Reading<'t> {
             let at = BEYOND + self.variables.len();
             self.variables.push(name.clone());
             let words: Vec<String> = rest.split("__").map(str::to_lowercase).collect();
-            let value = match DeValue::parse(value).map(Spanned::into_inner) {
-                Ok(value @ (DeValue::Integer(_) | DeValue::Boolean(_))) => value,
-                _ => DeValue::String(Cow::Borrowed(value.as_str())),
-            };
+            let value = self.meant(&words, value);
             if !put(table, &words, &Spanned::new(at..at, value)) {
                 let remedy = Some("lists are set in the file only");
                 self.note(at..at, String::new(), "it names no single value", remedy);

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -39,6 +41,10 @@ pub struct TextFile {
 
 /// How a secret is to be given, for remedies.
 const HOW: &str = "give it as { file = \"/path\" } or { env = \"NAME\" }";
+/// The largest file of text that is read: a chain of certificates fits many times.
+const LARGEST: u64 = 64 * 1024;
+/// Begins a text that a variable of the environment gave in place of the file: there, a secret may stand by itself.
+pub(super) const FROM_VARIABLE: char = '\u{1e}';
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -46,9 +52,12 @@ impl<'de> Deserialize<'de> for Secret {
         impl<'de> Visitor<'de> for Reader {
             type Value = Secret;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(HOW)
+                f.write_str("{ file = \"/path\" } or { env = \"NAME\" }")
             }
-            fn visit_str<E: de::Error>(self, _: &str) -> Result<Secret, E> {
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Secret, E> {
+                if let Some(secret) = text.strip_prefix(FROM_VARIABLE) {
+                    return Ok(Secret(secret.trim().to_owned().into()));
+                }
                 Err(wrong(
                     "a secret stands in the settings themselves",
                     format!("take it out of this file and {HOW}"),
@@ -88,20 +97,47 @@ fn from_file<E: de::Error>(path: &Path) -> Result<Secret, E> {
 }
 
 fn readable<E: de::Error>(path: &Path) -> Result<String, E> {
-    use std::io::ErrorKind;
     let shown = path.display();
-    std::fs::read_to_string(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => wrong(format!("{shown} does not exist"), "create it, or name the right path"),
-        ErrorKind::PermissionDenied => wrong(
+    String::from_utf8(contents(path, LARGEST)?)
+        .map_err(|_| wrong(format!("{shown} is not text"), "name a file of text"))
+}
+
+/// The bytes of a file, if it is a file, may be read, and is no larger than `largest`.
+pub(super) fn contents<E: de::Error>(path: &Path, largest: u64) -> Result<Vec<u8>, E> {
+    let shown = path.display();
+    // Asked before it is opened: opening a pipe would wait for somebody to write into it.
+    let facts = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+    if !facts.is_file() {
+        return Err(wrong(format!("{shown} is not a file"), "name a plain file"));
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    file.take(largest.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(path, &error))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > largest) {
+        let limit = largest.div_euclid(1024);
+        return Err(wrong(
+            format!("{shown} is larger than {limit} KiB"),
+            "name the right file, or a smaller one",
+        ));
+    }
+    Ok(bytes)
+}
+
+fn unreadable<E: de::Error>(path: &Path, error: &io::Error) -> E {
+    let shown = path.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => wrong(format!("{shown} does not exist"), "create it, or name the right path"),
+        io::ErrorKind::PermissionDenied => wrong(
             format!("{shown} cannot be read: permission denied"),
             format!("let the user that runs Doorward read it, e.g. chgrp doorward {shown} && chmod 0440 {shown}"),
         ),
-        ErrorKind::InvalidData => wrong(format!("{shown} is not text"), "name a file of text"),
         _ => wrong(
             format!("{shown} cannot be read: {error}"),
             "name a file that can be read",
         ),
-    })
+    }
 }
 
 #[cfg(unix)]

@@ -1,15 +1,18 @@
 //! `[server]`, `[database]`, `[log]`, `[limits]`: where it runs.
 
+use std::fmt;
 use std::net::SocketAddr;
 
 use ipnet::IpNet;
 use schemars::JsonSchema;
 use secrecy::SecretString;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::fault::wrong;
-use super::secret::Secret;
+use super::secret::{FROM_VARIABLE, Secret};
 use super::value::{Lifetime, PublicUrl};
 use crate::crypto::seal::Key;
 
@@ -136,8 +139,8 @@ impl<'de> Deserialize<'de> for Connections {
 #[derive(Clone)]
 pub struct DatabaseUrl(pub SecretString);
 
-impl std::fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("DatabaseUrl(…)")
     }
 }
@@ -148,45 +151,55 @@ impl DatabaseUrl {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Given {
-    Plain(String),
-    Secret(toml::Value),
-}
-
 impl<'de> Deserialize<'de> for DatabaseUrl {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (text, plain) = match Given::deserialize(deserializer)? {
-            Given::Plain(text) => (text, true),
-            Given::Secret(value) => {
-                let secret = Secret::deserialize(value).map_err(serde::de::Error::custom)?;
-                (secret.expose().to_owned(), false)
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = DatabaseUrl;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an address, { file = \"/path\" } or { env = \"NAME\" }")
             }
-        };
-        if text.starts_with("sqlite:") {
-            return Ok(Self(text.into()));
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<DatabaseUrl, E> {
+                match text.strip_prefix(FROM_VARIABLE) {
+                    Some(text) => database(text.trim(), false),
+                    None => database(text, true),
+                }
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<DatabaseUrl, A::Error> {
+                let secret = Secret::deserialize(MapAccessDeserializer::new(map))?;
+                database(secret.expose(), false)
+            }
         }
-        if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
-            return Err(wrong(
-                "the database is neither SQLite nor PostgreSQL",
-                "begin with `sqlite:` or `postgres://`",
-            ));
-        }
-        let url = url::Url::parse(&text).map_err(|error| {
-            wrong(
-                format!("not an address of a database: {error}"),
-                "write postgres://user@host/name",
-            )
-        })?;
-        if plain && url.password().is_some() {
-            return Err(wrong(
-                "a password stands in the settings themselves",
-                "give the whole address as { file = \"/path\" } or { env = \"NAME\" }",
-            ));
-        }
-        Ok(Self(text.into()))
+        deserializer.deserialize_any(Reader)
     }
+}
+
+/// An address of a database. `plain` if it stands in the settings themselves, where no password may.
+fn database<E: de::Error>(text: &str, plain: bool) -> Result<DatabaseUrl, E> {
+    if text.starts_with("sqlite:") {
+        return Ok(DatabaseUrl(text.to_owned().into()));
+    }
+    if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
+        return Err(wrong(
+            "the database is neither SQLite nor PostgreSQL",
+            "begin with `sqlite:` or `postgres://`",
+        ));
+    }
+    let url = url::Url::parse(text).map_err(|error| {
+        wrong(
+            format!("not an address of a database: {error}"),
+            "write postgres://user@host/name",
+        )
+    })?;
+    // PostgreSQL's address takes a password among its parameters too.
+    let among = url.query_pairs().any(|(key, _)| key == "password");
+    if plain && (among || url.password().is_some()) {
+        return Err(wrong(
+            "a password stands in the settings themselves",
+            "give the whole address as { file = \"/path\" } or { env = \"NAME\" }",
+        ));
+    }
+    Ok(DatabaseUrl(text.to_owned().into()))
 }
 
 impl JsonSchema for DatabaseUrl {
@@ -244,9 +257,24 @@ pub enum LogLevel {
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Cases that one client address may open at the recovery page in an hour. Default: 20.
+    #[serde(deserialize_with = "at_least_one")]
+    #[schemars(range(min = 1))]
     pub per_address_hour: u32,
     /// Cases that may be opened for one account at the recovery page in a day. Default: 10.
+    #[serde(deserialize_with = "at_least_one")]
+    #[schemars(range(min = 1))]
     pub per_account_day: u32,
+}
+
+fn at_least_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let count = u32::deserialize(deserializer)?;
+    if count == 0 {
+        return Err(wrong(
+            "nobody could ever come",
+            "choose 1 or more; to close a way in, take its source out",
+        ));
+    }
+    Ok(count)
 }
 
 impl Default for Limits {

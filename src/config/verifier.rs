@@ -34,7 +34,8 @@ pub struct Persona {
     #[schemars(with = "Secret")]
     pub key: Spanned<Secret>,
     /// Secrets of the webhook, newest first; two while they are rotated.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "webhook_secrets")]
+    #[schemars(length(max = 4))]
     pub webhook_secrets: Vec<Secret>,
     /// Whether a workflow decides after the flow (`workflow`), or the flow itself (`flow`). Default: `workflow`.
     #[serde(default)]
@@ -46,6 +47,20 @@ pub struct Persona {
     /// Take a sandbox key. Sandbox verifies nobody: everybody passes. Default: `false`.
     #[serde(default)]
     pub insecure_sandbox: bool,
+}
+
+/// While a secret is rotated two are good; each more is tried on every forged webhook.
+const MOST_WEBHOOK_SECRETS: usize = 4;
+
+fn webhook_secrets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Secret>, D::Error> {
+    let secrets = Vec::<Secret>::deserialize(deserializer)?;
+    if secrets.len() > MOST_WEBHOOK_SECRETS {
+        return Err(wrong(
+            format!("there are more than {MOST_WEBHOOK_SECRETS} secrets"),
+            "take out those that Persona no longer signs with",
+        ));
+    }
+    Ok(secrets)
 }
 
 /// Which status of an inquiry is the decision.

@@ -63,7 +63,6 @@ fn every_default_that_is_written_down_is_the_one_in_force() {
         "#template_version",
         "#reason",
         "#afterwards",
-        "#birth_date_attribute",
         "#lifetime_minutes",
         "#one_time",
         "#kinds",
@@ -125,6 +124,30 @@ fn a_single_value_from_the_environment_goes_before_the_file() {
     let config = config::parse(&folder.here(GOOD), &variables).unwrap();
     assert_eq!(config.server.listen.0.port(), 9999);
     assert_eq!(config.limits.per_address_hour, 7);
+}
+
+#[test]
+fn a_variable_is_read_as_what_the_setting_is() {
+    let folder = Folder::new();
+    let variables = [
+        ("DOORWARD__BRAND__NAME", "2026"),
+        ("DOORWARD__BRAND__CONTACT__LABEL", "true"),
+        (
+            "DOORWARD__DATABASE__URL",
+            "postgres://u:a-word-in-the-environment@db.example/door",
+        ),
+        (
+            "DOORWARD__SERVER__MASTER_KEY",
+            "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=",
+        ),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let file = GOOD.replace("{ file = \"/etc/doorward/master.key\" }", "{ file = \"/nowhere\" }");
+    let config = config::parse(&folder.here(&file), &variables).unwrap();
+    assert_eq!(config.brand.name.0, "2026");
+    assert_eq!(config.brand.contact.label.0, "true");
+    assert_eq!(config.server.master_key.0.bytes(), b"fedcba9876543210fedcba9876543210");
+    assert!(!format!("{config:?}").contains("a-word-in-the-environment"));
 }
 
 #[test]

@@ -12,6 +12,10 @@ fn told(change: &[(&str, &str)]) -> String {
     folder.secret("short.key", "c2hvcnQ=");
     folder.secret("sandbox.key", "persona_sandbox_0f5b1c8e3a47");
     folder.secret("short.token", "tooshort");
+    folder.secret("hollow.pem", "-----BEGIN CERTIFICATE-----\nnothing\n");
+    folder.secret("hollow.key", "-----BEGIN PRIVATE KEY-----\nnothing\n");
+    folder.secret("mysql.url", "mysql://u:hunter2@db.example/door");
+    folder.secret("large.key", &"A".repeat(100_000));
     std::fs::write(folder.path("open.key"), "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=").unwrap();
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
     std::fs::set_permissions(folder.path("open.key"), mode).unwrap();
@@ -132,10 +136,7 @@ const CASES: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "bad attribute",
-        &[(
-            "kind = \"graph\"",
-            "kind = \"graph\"\nbirth_date_attribute = \"birthday\"",
-        )],
+        &[("extension_9c1d0000aaaa4bbb8ccc000000000001_birthDate", "birthday")],
     ),
     (
         "short token",
@@ -143,6 +144,124 @@ const CASES: &[(&str, &[(&str, &str)])] = &[
             "[brand]",
             "[[api_token]]\nname = \"t\"\nsecret = { file = \"/etc/doorward/short.token\" }\n[brand]",
         )],
+    ),
+    (
+        "no attribute for strict",
+        &[(
+            "birth_date_attribute = \"extension_9c1d0000aaaa4bbb8ccc000000000001_birthDate\"\n",
+            "",
+        )],
+    ),
+    (
+        "no pass in china",
+        &[
+            ("kind = \"graph\"", "kind = \"graph\"\ncloud = \"china\""),
+            (PLAN, "action = \"temporary_access_pass\""),
+        ],
+    ),
+    (
+        "half a cloud in clear",
+        &[(
+            "kind = \"graph\"",
+            "kind = \"graph\"\ncloud = { authority = \"http://login.example.com\", scope = \"s\" }",
+        )],
+    ),
+    (
+        "half a cloud",
+        &[(
+            "kind = \"graph\"",
+            "kind = \"graph\"\ncloud = { authority = \"https://login.example.com\" }",
+        )],
+    ),
+    (
+        "certificate with nothing in it",
+        &[(
+            "{ secret = { file = \"/etc/doorward/entra.secret\" } }",
+            "{ certificate = \"/etc/doorward/hollow.pem\", key = { file = \"/etc/doorward/hollow.key\" } }",
+        )],
+    ),
+    (
+        "password in the address",
+        &[(
+            "[brand]",
+            "[database]\nurl = \"postgres://u:hunter2@db.example/door\"\n[brand]",
+        )],
+    ),
+    (
+        "password among parameters",
+        &[(
+            "[brand]",
+            "[database]\nurl = \"postgres://u@db.example/door?password=hunter2\"\n[brand]",
+        )],
+    ),
+    (
+        "database of another kind",
+        &[(
+            "[brand]",
+            "[database]\nurl = { file = \"/etc/doorward/mysql.url\" }\n[brand]",
+        )],
+    ),
+    (
+        "no check",
+        &[("verifier = \"persona\"", "verifier = \"persona\"\nrequired = []")],
+    ),
+    (
+        "check twice",
+        &[(
+            "verifier = \"persona\"",
+            "verifier = \"persona\"\nrequired = [\"selfie\", \"selfie\"]",
+        )],
+    ),
+    (
+        "five secrets of one webhook",
+        &[(
+            "environment =",
+            "webhook_secrets = [{ env = \"HOME\" }, { env = \"HOME\" }, { env = \"HOME\" }, { env = \"HOME\" }, { env = \"HOME\" }]\nenvironment =",
+        )],
+    ),
+    (
+        "nobody may come",
+        &[("[brand]", "[limits]\nper_address_hour = 0\n[brand]")],
+    ),
+    (
+        "one token twice",
+        &[(
+            "[brand]",
+            "[[api_token]]\nname = \"a\"\nsecret = { file = \"/etc/doorward/ticket-system.token\" }\n\
+             [[api_token]]\nname = \"b\"\nsecret = { file = \"/etc/doorward/ticket-system.token\" }\n[brand]",
+        )],
+    ),
+    (
+        "unknown purpose of a token",
+        &[(
+            "[brand]",
+            "[[api_token]]\nname = \"a\"\npurposes = [\"recovr\"]\n\
+             secret = { file = \"/etc/doorward/ticket-system.token\" }\n[brand]",
+        )],
+    ),
+    (
+        "two of one name and one unused",
+        &[(
+            "[[verifier]]",
+            "[[source]]\nname = \"portal\"\nkind = \"link\"\n[[source]]\nname = \"desk\"\nkind = \"portal\"\n[[verifier]]",
+        )],
+    ),
+    (
+        "no plan",
+        &[(
+            "[[purpose.plan]]\nconnector = \"entra\"\naction = \"temporary_password\"\n",
+            "plan = []\n",
+        )],
+    ),
+    (
+        "letters that drive a terminal",
+        &[("[brand]", "[brand]\n\"a\\u001b[31m\\u202eb\" = 1")],
+    ),
+    ("no file but a device", &[(MASTER, "/dev/zero")]),
+    ("far too large a file", &[(MASTER, "/etc/doorward/large.key")]),
+    (
+        "secret as a number",
+        &[("key = { file = \"/etc/doorward/persona.key\" }", "key = 12345")],
     ),
     ("not toml", &[("[brand]", "[brand\n= 3")]),
 ];
@@ -168,6 +287,41 @@ fn every_fault_is_told_at_once_in_the_order_of_the_file() {
         ("action = \"temporary_password\"", "action = \"explode\""),
     ]);
     insta::assert_snapshot!("all_at_once", text);
+}
+
+#[test]
+fn one_fault_hides_no_other() {
+    let text = told(&[
+        ("public_url = \"https://recover.example.com\"\n", ""),
+        ("name = \"Example Corp\"", "name = \"\""),
+        ("name = \"entra\"", "name = \"entra\"\ncloud = \"mars\""),
+        ("title = \"Get back in\"\n", ""),
+        ("sources = [\"portal\"]", "sources = [\"portl\", \"portal\"]"),
+        ("directory = \"entra\"", "directory = \"okta\""),
+        ("verifier = \"persona\"", "verifier = \"persoona\""),
+        ("connector = \"entra\"", "connector = \"entrra\""),
+    ]);
+    insta::assert_snapshot!("hides_no_other", text);
+}
+
+#[test]
+fn a_secret_in_the_wrong_place_is_not_repeated() {
+    let places = [
+        "{ file = \"/etc/doorward/master.key\" }",
+        "{ file = \"/etc/doorward/persona.key\" }",
+        "{ file = \"/etc/doorward/entra.secret\" }",
+        "{ secret = { file = \"/etc/doorward/entra.secret\" } }",
+    ];
+    for place in places {
+        for wrong in [
+            "\"hunter2-hunter2\"",
+            "[\"hunter2-hunter2\"]",
+            "{ vault = \"hunter2-hunter2\" }",
+        ] {
+            let text = told(&[(place, wrong)]);
+            assert!(!text.contains("hunter2"), "{place} as {wrong}: {text}");
+        }
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod documented;
 mod faults;
+mod table;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -84,6 +85,7 @@ kind = "graph"
 tenant = "11111111-2222-4333-8444-555555555555"
 client_id = "9c1d0000-aaaa-4bbb-8ccc-000000000001"
 credential = { secret = { file = "/etc/doorward/entra.secret" } }
+birth_date_attribute = "extension_9c1d0000aaaa4bbb8ccc000000000001_birthDate"
 [[purpose]]
 name = "recover"
 title = "Get back in"
