@@ -10,19 +10,19 @@ use serde_json::{Value, json};
 use super::{lab, walk};
 
 /// The inquiry that the browser is at.
-fn inquiry(walk: &Walk) -> String {
+pub(super) fn inquiry(walk: &Walk) -> String {
     let url = walk.browser.page().unwrap().url();
     let id = url.query_pairs().find(|(name, _)| name == "inquiry-id");
     id.expect("the browser is at an inquiry").1.into_owned()
 }
 
 /// The newest case as staff see it.
-async fn newest(lab: &Lab) -> Value {
+pub(super) async fn newest(lab: &Lab) -> Value {
     lab.api().get("cases").await.unwrap()["cases"][0].clone()
 }
 
 /// Turns something at the imitated Persona.
-async fn control(lab: &Lab, what: &str, how: &Value) {
+pub(super) async fn control(lab: &Lab, what: &str, how: &Value) {
     let url = format!("{}_lab/{what}", lab.sheet().persona.address);
     let answer = caller::client().unwrap().post(url).json(how).send().await.unwrap();
     assert!(answer.status().is_success(), "{what} {how}: {}", answer.status());
