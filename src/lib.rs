@@ -14,5 +14,6 @@ pub mod http;
 pub mod jobs;
 pub mod matching;
 pub mod pages;
+pub mod provider;
 pub mod source;
 pub mod store;

@@ -1,6 +1,8 @@
 //! Settings in, running parts out. Only this folder names concrete types.
 
+mod entra;
 mod purpose;
+mod relying;
 mod vendor;
 
 use std::future::IntoFuture;
@@ -21,6 +23,7 @@ use crate::flow::{Flow, Parts};
 use crate::http::{self, App};
 use crate::jobs;
 use crate::pages::{self, Pages};
+use crate::provider::keyring::{self, Keyring, Rotation};
 use crate::source::Door;
 use crate::store::{self, Store};
 use doorward_contract::{Ability, Clock, Finding, VendorError};
@@ -39,6 +42,9 @@ pub enum Error {
     /// A key.
     #[error("a key cannot be used")]
     Crypto(#[from] crypto::Error),
+    /// The provider's signing keys.
+    #[error("the signing keys cannot be used")]
+    Signing(#[from] keyring::Error),
     /// A connector or verifier could not be set up.
     #[error("`{name}` cannot be set up")]
     Vendor {
@@ -47,6 +53,17 @@ pub enum Error {
         /// Why.
         #[source]
         error: VendorError,
+    },
+    /// A client's keys cannot be read.
+    #[error("the keys of client `{name}` in {path} are no JWK set")]
+    Keys {
+        /// The client's name.
+        name: String,
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        #[source]
+        error: serde_json::Error,
     },
     /// The pages could not be made.
     #[error("the pages cannot be made")]
@@ -110,7 +127,11 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Err
         .local_addr()
         .map_err(|error| Error::Listen { address: wanted, error })?;
     let stop = CancellationToken::new();
-    let working = tokio::spawn(jobs::run(door.flow.clone(), stop.clone()));
+    let working = tokio::spawn(jobs::run(
+        door.flow.clone(),
+        door.provider.keyring.clone(),
+        stop.clone(),
+    ));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
     let serving = tokio::spawn(async move {
@@ -138,6 +159,17 @@ pub async fn open_store(config: &Config) -> Result<Store, Error> {
     Ok(Store::open(&settings, &config.server.master_key.0).await?)
 }
 
+/// The provider's signing keys, made if there are none.
+pub async fn keyring(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Keyring, Error> {
+    let sealing = config.server.master_key.0.derive("signing keys")?;
+    let name = config.server.public_url.get_ref().0.host_str().unwrap_or("doorward");
+    let rotation = Rotation {
+        every: config.keys.rotate_every.0,
+        overlap: config.keys.overlap.0,
+    };
+    Ok(Keyring::open(store, clock, sealing, name, rotation).await?)
+}
+
 /// The signer of exports.
 pub fn audit_signer(config: &Config) -> Result<Signer, Error> {
     Ok(Signer::of(&config.server.master_key.0)?)
@@ -150,6 +182,8 @@ pub async fn door(config: &Config, clock: Arc<dyn Clock>) -> Result<Door, Error>
     let (changes, _) = broadcast::channel(CHANGES);
     let public_url = config.server.public_url.get_ref().0.clone();
     let secure = public_url.scheme() == "https";
+    let provider = relying::provider(config, &store, &clock).await?;
+    let entra = entra::methods(config, &store, &clock, &provider.keyring)?;
     let flow = Flow::new(Parts {
         store,
         verifiers: verifiers(config, &clock)?,
@@ -165,6 +199,8 @@ pub async fn door(config: &Config, clock: Arc<dyn Clock>) -> Result<Door, Error>
     });
     Ok(Door {
         flow,
+        provider,
+        entra,
         pages: Arc::new(Pages::new(brand(config))?),
         ways: Arc::new(ways(config)),
         company: config.brand.name.0.as_str().into(),

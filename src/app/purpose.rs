@@ -29,6 +29,9 @@ pub(super) fn ways(config: &Config) -> Vec<Way> {
         kind: match source {
             Source::Portal(_) => Kind::Portal,
             Source::Link(_) => Kind::Link,
+            Source::Oidc(_) => Kind::Oidc,
+            Source::Okta(_) => Kind::Okta,
+            Source::Entra(_) => Kind::Entra,
         },
     };
     config.sources.iter().map(way).collect()
@@ -38,7 +41,7 @@ pub(super) fn purposes(config: &Config) -> HashMap<String, Purpose> {
     // How long a link waits is the source's business; there is at most one source of links.
     let link_lifetime = config.sources.iter().find_map(|source| match source {
         Source::Link(link) => Some(link.lifetime.0),
-        Source::Portal(_) => None,
+        _ => None,
     });
     config
         .purposes
@@ -73,7 +76,7 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
         reason: purpose.reason.as_ref().map(|reason| reason.0.clone()),
         afterwards: purpose.afterwards.iter().map(|line| line.0.clone()).collect(),
         sources: purpose.sources.iter().map(|name| name.get_ref().0.clone()).collect(),
-        directory: purpose.directory.get_ref().0.clone(),
+        directory: purpose.directory.as_ref().map(|name| name.get_ref().0.clone()),
         verifier: purpose.verifier.get_ref().0.clone(),
         required: purpose
             .required
@@ -87,6 +90,8 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
         preset: match purpose.preset {
             purpose::Preset::Strict => Preset::Strict,
             purpose::Preset::Names => Preset::Names,
+            purpose::Preset::Okta => Preset::Okta,
+            purpose::Preset::OktaInsecureNamesOnly => Preset::OktaInsecureNamesOnly,
         },
         plan: purpose.plan.iter().map(|spanned| act(spanned.get_ref())).collect(),
         attempts: purpose.attempts.0,

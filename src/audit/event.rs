@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::case::{CaseId, End};
+use crate::case::{CaseId, End, Refusal, Verdict};
 use crate::matching::Explanation;
 use doorward_contract::{CheckResult, Outcome, Timestamp};
 
@@ -165,6 +165,15 @@ pub enum Fact {
     PassShown,
     /// The pass was dropped unseen.
     PassDropped,
+    /// It was decided what the relying party that sent the person is told.
+    AnswerReady {
+        /// What.
+        verdict: Verdict,
+        /// Why, where it is refused.
+        refusal: Option<Refusal>,
+        /// Until when the answer waits for the person's browser.
+        until: Timestamp,
+    },
     /// The case ended.
     Closed {
         /// How.
@@ -185,6 +194,27 @@ pub enum Fact {
         verifier: String,
         /// Which check failed.
         why: String,
+    },
+    /// A relying party's request was refused.
+    ClientRefused {
+        /// Its name in the settings, where it is known.
+        client: Option<String>,
+        /// Which endpoint it came to.
+        endpoint: String,
+        /// What it was told.
+        error: String,
+        /// Which check failed.
+        why: String,
+    },
+    /// A code came twice: what was issued from it is revoked.
+    CodeReused {
+        /// The client.
+        client: String,
+    },
+    /// A refresh token came twice: all that came of it is revoked.
+    RefreshReused {
+        /// The client.
+        client: String,
     },
     /// Somebody was turned away before a case began.
     TurnedAway {

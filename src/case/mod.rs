@@ -22,7 +22,7 @@ use crate::crypto::token::Digest;
 use crate::matching::Explanation;
 use doorward_contract::{Account, Outcome, PassKind, Person, Reference, Subject, SubjectRef, Timestamp};
 pub use plan::{PlannedStep, StepState};
-pub use stage::{End, IllegalMove, Refusal, Stage};
+pub use stage::{End, IllegalMove, Refusal, Stage, Verdict};
 
 /// Names a case to staff and machines: `case_` and 128 random bits. It opens nothing by itself.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -103,6 +103,11 @@ pub enum Opener {
         /// The ticket.
         ticket: Option<String>,
     },
+    /// An identity provider or another relying party that sent the person here and waits for the answer.
+    Client {
+        /// Its name in the settings.
+        name: String,
+    },
 }
 
 impl Opener {
@@ -110,14 +115,19 @@ impl Opener {
     pub fn word(&self) -> String {
         match self {
             Self::Person => "person".to_owned(),
-            Self::Operator { name, .. } => name.clone(),
+            Self::Operator { name, .. } | Self::Client { name } => name.clone(),
         }
+    }
+
+    /// Whether somebody waits for an answer that the person's browser carries.
+    pub fn is_client(&self) -> bool {
+        matches!(self, Self::Client { .. })
     }
 
     /// The ticket, where there is one.
     pub fn ticket(&self) -> Option<String> {
         match self {
-            Self::Person => None,
+            Self::Person | Self::Client { .. } => None,
             Self::Operator { ticket, .. } => ticket.clone(),
         }
     }
@@ -152,6 +162,9 @@ pub struct Attempt {
     pub returned_at: Option<Timestamp>,
     /// What was last read.
     pub outcome: Option<Outcome>,
+    /// When the verifier decided, or else when its decision was read.
+    #[serde(default)]
+    pub decided_at: Option<Timestamp>,
     /// Whether the verifier was asked to forget.
     pub forgetting: bool,
     /// Whether the verifier has confirmed that it forgot.
@@ -183,6 +196,10 @@ pub struct Private {
     pub references: Vec<Reference>,
     /// Where the person goes on proving; carries a session secret.
     pub visit: Option<String>,
+    /// The account's record as the relying party gave it, where it is held against that and no directory.
+    pub record: Option<Box<Account>>,
+    /// What the relying party asked, as its source wrote it and will read it for the answer.
+    pub request: Option<String>,
 }
 
 /// One person asking for access back.
@@ -224,6 +241,15 @@ pub struct Case {
     pub pass: Option<SealedPass>,
     /// Until when the pass waits.
     pub pass_until: Option<Timestamp>,
+    /// What the relying party will be told.
+    #[serde(default)]
+    pub verdict: Option<Verdict>,
+    /// Until when the answer waits for the person's browser.
+    #[serde(default)]
+    pub answer_until: Option<Timestamp>,
+    /// Why it was refused, where a relying party is told less.
+    #[serde(default)]
+    pub refusal: Option<Refusal>,
     /// How it ended.
     pub end: Option<End>,
     /// When it ended.

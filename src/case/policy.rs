@@ -19,8 +19,8 @@ pub struct Purpose {
     pub afterwards: Vec<String>,
     /// The sources that may open it.
     pub sources: Vec<String>,
-    /// The connector whose directory holds the account.
-    pub directory: String,
+    /// The connector whose directory holds the account; none where a relying party brings the record itself.
+    pub directory: Option<String>,
     /// The verifier.
     pub verifier: String,
     /// What must have been checked, and passed.

@@ -22,13 +22,15 @@ pub enum Stage {
     Stuck,
     /// A pass waits for the person.
     Ready,
+    /// It is decided; the answer waits for the person's browser to carry it to whoever sent them.
+    Answer,
     /// It is over; [`super::Case::end`] says how.
     Closed,
 }
 
 impl Stage {
     /// All stages, in the order a case passes them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Invited,
         Self::Consent,
         Self::Proving,
@@ -37,6 +39,7 @@ impl Stage {
         Self::Acting,
         Self::Stuck,
         Self::Ready,
+        Self::Answer,
         Self::Closed,
     ];
 
@@ -51,13 +54,14 @@ impl Stage {
             Self::Acting => "acting",
             Self::Stuck => "stuck",
             Self::Ready => "ready",
+            Self::Answer => "answer",
             Self::Closed => "closed",
         }
     }
 
     /// The moves a case may make. Anything may close; a closed case stays closed.
     pub fn may_become(self, next: Self) -> bool {
-        use Stage::{Acting, Closed, Comparing, Consent, Invited, Proving, Ready, Review, Stuck};
+        use Stage::{Acting, Answer, Closed, Comparing, Consent, Invited, Proving, Ready, Review, Stuck};
         matches!(
             (self, next),
             (Invited, Consent)
@@ -67,6 +71,7 @@ impl Stage {
                 | (Review, Acting | Comparing | Consent)
                 | (Acting, Stuck | Ready)
                 | (Stuck, Acting)
+                | (Consent | Proving | Comparing | Review, Answer)
         ) || (next == Closed && self != Closed)
     }
 }
@@ -82,6 +87,11 @@ pub enum End {
         /// Why.
         refusal: Refusal,
     },
+    /// The relying party that sent the person was answered.
+    Answered {
+        /// What it was told.
+        verdict: Verdict,
+    },
     /// Time ran out.
     Expired,
     /// The person withdrew.
@@ -90,6 +100,38 @@ pub enum End {
     Unclaimed,
     /// The plan could not be carried out whole.
     Failed,
+}
+
+/// What a relying party is told. How much of it it understands is its profile's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The person is proven, and is who the account belongs to.
+    Proven,
+    /// A finished check with a negative outcome.
+    Failed,
+    /// The person did not want to.
+    Declined,
+    /// A human would have to decide, and there was no time for that.
+    Undecided,
+    /// Time ran out.
+    Late,
+    /// A vendor could not be asked.
+    Unavailable,
+}
+
+impl Verdict {
+    /// The word in events.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Proven => "proven",
+            Self::Failed => "failed",
+            Self::Declined => "declined",
+            Self::Undecided => "undecided",
+            Self::Late => "late",
+            Self::Unavailable => "unavailable",
+        }
+    }
 }
 
 /// Why Doorward will not act; for staff only.

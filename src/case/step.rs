@@ -1,7 +1,7 @@
 //! What comes next. One function decides; to learn why something happened, read [`next`].
 
-use super::{Case, End, PlannedStep, Refusal, Stage, Standing, StepState};
-use crate::matching::Verdict;
+use super::{Case, End, PlannedStep, Refusal, Stage, Standing, StepState, Verdict};
+use crate::matching;
 use doorward_contract::{Outcome, Timestamp};
 
 /// What is done next with a case.
@@ -21,6 +21,13 @@ pub enum Step {
     Act(usize),
     /// Find out whether the step at this place was done.
     Reconcile(usize),
+    /// Put the answer out for whoever sent the person.
+    Answer {
+        /// What they are told.
+        verdict: Verdict,
+        /// Why it is refused, for staff.
+        refusal: Option<Refusal>,
+    },
     /// Everything is done: put the pass out for the person, or end.
     Present,
     /// End it.
@@ -49,7 +56,17 @@ pub fn next(case: &Case, now: Timestamp) -> Step {
             Step::Await(Some(until))
         };
     }
+    if case.stage == Stage::Answer {
+        return match case.answer_until {
+            Some(until) if now < until => Step::Await(Some(until)),
+            _ => Step::End(End::Expired),
+        };
+    }
     if now >= case.expires_at {
+        if case.opener.is_client() {
+            let (verdict, refusal) = (out_of_time(case), None);
+            return Step::Answer { verdict, refusal };
+        }
         return Step::End(if case.plan.iter().any(is_done) {
             End::Failed
         } else {
@@ -61,7 +78,7 @@ pub fn next(case: &Case, now: Timestamp) -> Step {
         Stage::Comparing => comparing(case, now),
         Stage::Review => reviewing(case),
         Stage::Acting => acting(case),
-        Stage::Invited | Stage::Consent | Stage::Stuck | Stage::Ready | Stage::Closed => {
+        Stage::Invited | Stage::Consent | Stage::Stuck | Stage::Ready | Stage::Answer | Stage::Closed => {
             Step::Await(Some(case.expires_at))
         }
     }
@@ -93,15 +110,32 @@ fn comparing(case: &Case, now: Timestamp) -> Step {
         (Some(explanation), _) => match explanation.verdict {
             // Nothing is done before the person is back: a pass must not run out while nobody is there to take it, and
             // a proof that comes back elsewhere must have had the time to show.
-            Verdict::Match if !is_back(case) => return Step::Await(Some(case.expires_at)),
-            Verdict::Match => return Step::Plan,
-            Verdict::Review => return Step::Await(Some(case.expires_at)),
-            Verdict::Mismatch => Refusal::Mismatch,
+            matching::Verdict::Match if !is_back(case) => return Step::Await(Some(case.expires_at)),
+            matching::Verdict::Match if case.opener.is_client() => {
+                let (verdict, refusal) = (Verdict::Proven, None);
+                return Step::Answer { verdict, refusal };
+            }
+            matching::Verdict::Match => return Step::Plan,
+            matching::Verdict::Review => return Step::Await(Some(case.expires_at)),
+            matching::Verdict::Mismatch => Refusal::Mismatch,
         },
     };
     match case.hold_until {
         Some(until) if now < until => Step::Await(Some(until)),
+        _ if case.opener.is_client() => {
+            let (verdict, refusal) = (Verdict::Failed, Some(refusal));
+            Step::Answer { verdict, refusal }
+        }
         _ => Step::End(End::Refused { refusal }),
+    }
+}
+
+/// What whoever sent the person is told when there is no time left.
+fn out_of_time(case: &Case) -> Verdict {
+    match case.stage {
+        Stage::Review => Verdict::Undecided,
+        _ if case.trouble.is_some() => Verdict::Unavailable,
+        _ => Verdict::Late,
     }
 }
 

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::Verdict as Told;
 use super::plan::{Act, steps};
 use super::step::{Step, next};
 use super::*;
@@ -39,6 +40,9 @@ fn case(stage: Stage) -> Case {
         plan: Vec::new(),
         pass: None,
         pass_until: None,
+        verdict: None,
+        answer_until: None,
+        refusal: None,
         end: None,
         ended_at: None,
         trouble: None,
@@ -60,6 +64,7 @@ fn attempt(started: bool, outcome: Option<Outcome>) -> Attempt {
         started,
         returned_at: None,
         outcome,
+        decided_at: None,
         forgetting: false,
         forgotten: false,
     }
@@ -289,4 +294,71 @@ proptest! {
         case.explanation = Some(explained(Verdict::Match));
         prop_assert!(!matches!(next(&case, at(seconds)), Step::Plan | Step::Act(_)));
     }
+}
+
+/// A case that a relying party opened, with the person back from the verifier.
+fn asked(stage: Stage) -> Case {
+    let mut case = case(stage);
+    case.opener = Opener::Client {
+        name: "okta".to_owned(),
+    };
+    case.attempts = vec![Attempt {
+        returned_at: Some(at(5)),
+        ..attempt(true, Some(Outcome::Passed))
+    }];
+    case
+}
+
+fn answer(verdict: Told, refusal: Option<Refusal>) -> Step {
+    Step::Answer { verdict, refusal }
+}
+
+#[test]
+fn who_sent_somebody_is_answered_and_nothing_is_planned() {
+    let mut case = asked(Stage::Comparing);
+    case.explanation = Some(explained(Verdict::Match));
+    assert_eq!(next(&case, at(10)), answer(Told::Proven, None));
+    case.explanation = Some(explained(Verdict::Mismatch));
+    assert_eq!(next(&case, at(10)), answer(Told::Failed, Some(Refusal::Mismatch)));
+    case.hold_until = Some(at(20));
+    assert_eq!(
+        next(&case, at(10)),
+        Step::Await(Some(at(20))),
+        "a refusal takes as long as any"
+    );
+    case.hold_until = None;
+    case.standing = Standing::Barred(Refusal::ProtectedAccount);
+    assert_eq!(
+        next(&case, at(10)),
+        answer(Told::Failed, Some(Refusal::ProtectedAccount))
+    );
+}
+
+#[test]
+fn who_sent_somebody_hears_when_time_is_over_and_why() {
+    let late = |stage, trouble: Option<&str>| {
+        let mut case = asked(stage);
+        case.trouble = trouble.map(str::to_owned);
+        next(&case, at(3600))
+    };
+    assert_eq!(late(Stage::Consent, None), answer(Told::Late, None));
+    assert_eq!(late(Stage::Proving, None), answer(Told::Late, None));
+    assert_eq!(
+        late(Stage::Proving, Some("unreachable")),
+        answer(Told::Unavailable, None)
+    );
+    assert_eq!(late(Stage::Review, None), answer(Told::Undecided, None));
+}
+
+#[test]
+fn an_answer_waits_for_the_browser_and_not_for_ever() {
+    let mut case = asked(Stage::Answer);
+    case.verdict = Some(Told::Proven);
+    case.answer_until = Some(at(4000));
+    assert_eq!(
+        next(&case, at(3700)),
+        Step::Await(Some(at(4000))),
+        "the case's own end is past"
+    );
+    assert_eq!(next(&case, at(4000)), Step::End(End::Expired));
 }

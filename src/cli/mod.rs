@@ -1,6 +1,7 @@
 //! The command line.
 
 mod audit;
+mod keys;
 mod link;
 
 use std::ffi::OsString;
@@ -15,6 +16,7 @@ use crate::app;
 use crate::cause::causes;
 use crate::config::{self, Config};
 use crate::crypto::seal::Key;
+use crate::crypto::signing::Alg;
 use doorward_contract::clock::SystemClock;
 use doorward_contract::{Clock, Finding, FindingLevel};
 
@@ -83,6 +85,25 @@ struct LinkArguments {
 enum Keys {
     /// Print a new master key. Keep it where the service, and nobody else, can read it.
     New,
+    /// List the published signing keys of the OpenID provider.
+    List {
+        #[command(flatten)]
+        settings: Settings,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Publish new signing keys. They sign two days later, when everybody who caches keys has read them.
+    Rotate {
+        #[command(flatten)]
+        settings: Settings,
+        /// RS256, PS256, ES256 or EdDSA; all of them if absent.
+        #[arg(long)]
+        alg: Option<Alg>,
+        /// Sign with the new keys within a minute. Who has cached the old ones refuses us until they read again.
+        #[arg(long)]
+        now: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -163,6 +184,8 @@ async fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Link(arguments) => link::make_link(arguments).await,
         Command::Keys(Keys::New) => print(&Key::random().text()),
+        Command::Keys(Keys::List { settings, json }) => keys::list(load(&settings)?, json).await,
+        Command::Keys(Keys::Rotate { settings, alg, now }) => keys::rotate(load(&settings)?, alg, now).await,
         Command::Audit(Audit::Verify {
             export: Some(file),
             key,

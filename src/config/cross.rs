@@ -7,8 +7,8 @@ use super::Draft;
 use super::connector::Connector;
 use super::purpose::{Act, ActionWord, Preset, Purpose};
 use super::read::Reading;
-use super::source::Source;
 use super::verifier::Verifier;
+use super::{entra, kinds, relying};
 use doorward_contract::Ability;
 
 /// Checks what could be read.
@@ -16,6 +16,7 @@ pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
     server(draft, reading);
     verifiers(draft, reading);
     for purpose in &draft.purpose {
+        kinds::check(draft, purpose, reading);
         retention(purpose, reading);
         birth_date(draft, purpose, reading);
         plan(draft, purpose, reading);
@@ -71,7 +72,8 @@ fn verifiers(draft: &Draft, reading: &mut Reading<'_>) {
 
 /// `strict` compares dates of birth: without an attribute that holds one nobody would ever pass.
 fn birth_date(draft: &Draft, purpose: &Purpose, reading: &mut Reading<'_>) {
-    let Some(Connector::Graph(graph)) = connector(draft, &purpose.directory.get_ref().0) else {
+    let directory = purpose.directory.as_ref().map(|name| name.get_ref().0.as_str());
+    let Some(Connector::Graph(graph)) = directory.and_then(|name| connector(draft, name)) else {
         return;
     };
     // One that did not fit was noted already, and is none that is missing.
@@ -207,11 +209,8 @@ fn options(act: &Act, span: Range<usize>, place: &str, reading: &mut Reading<'_>
 }
 
 fn sources(draft: &Draft, reading: &mut Reading<'_>) {
-    for kind in ["portal", "link"] {
-        let mut same = draft.source.iter().filter(|source| match source {
-            Source::Portal(_) => kind == "portal",
-            Source::Link(_) => kind == "link",
-        });
+    for kind in ["portal", "link", "oidc"] {
+        let mut same = draft.source.iter().filter(|source| source.kind() == kind);
         if let (Some(_), Some(second)) = (same.next(), same.next()) {
             let place = format!("source {:?} · kind", second.name().get_ref().0);
             let what = format!("there are two sources of kind {kind:?}");
@@ -223,4 +222,6 @@ fn sources(draft: &Draft, reading: &mut Reading<'_>) {
             );
         }
     }
+    relying::check(draft, reading);
+    entra::check(draft, reading);
 }

@@ -4,13 +4,17 @@
 //! (`DOORWARD__SERVER__LISTEN`). Types do the checking; what needs two values at once is in `cross.rs`.
 
 pub mod brand;
+pub mod client;
 pub mod connector;
 mod cross;
+pub mod entra;
 pub mod fault;
+mod kinds;
 mod missing;
 pub mod purpose;
 mod read;
 mod refer;
+mod relying;
 pub mod secret;
 pub mod server;
 pub mod source;
@@ -43,6 +47,9 @@ pub struct Config {
     /// How often strangers may knock.
     #[serde(default)]
     pub limits: server::Limits,
+    /// The keys that answers to relying parties are signed with.
+    #[serde(default)]
+    pub keys: server::SigningKeys,
     /// What people see of the company.
     pub brand: brand::Brand,
     /// Where cases come from.
@@ -57,6 +64,9 @@ pub struct Config {
     /// What cases are for.
     #[serde(default, rename = "purpose")]
     pub purposes: Vec<purpose::Purpose>,
+    /// The relying parties of the `oidc` source.
+    #[serde(default, rename = "client")]
+    pub clients: Vec<client::Client>,
     /// Who may call the API.
     #[serde(default, rename = "api_token")]
     pub api_tokens: Vec<purpose::ApiToken>,
@@ -73,6 +83,8 @@ struct Draft {
     log: server::Log,
     #[serde(default)]
     limits: server::Limits,
+    #[serde(default)]
+    keys: server::SigningKeys,
     brand: Option<brand::Brand>,
     #[serde(default)]
     source: Vec<source::Source>,
@@ -82,6 +94,8 @@ struct Draft {
     connector: Vec<connector::Connector>,
     #[serde(default)]
     purpose: Vec<purpose::Purpose>,
+    #[serde(default)]
+    client: Vec<client::Client>,
     #[serde(default)]
     api_token: Vec<purpose::ApiToken>,
 }
@@ -94,11 +108,13 @@ impl Draft {
             database: self.database,
             log: self.log,
             limits: self.limits,
+            keys: self.keys,
             brand: self.brand?,
             sources: self.source,
             verifiers: self.verifier,
             connectors: self.connector,
             purposes: self.purpose,
+            clients: self.client,
             api_tokens: self.api_token,
         })
     }

@@ -27,9 +27,9 @@ pub struct Purpose {
     /// The sources that may open it.
     #[schemars(with = "Vec<Name>")]
     pub sources: Vec<Spanned<Name>>,
-    /// The connector whose directory holds the accounts.
-    #[schemars(with = "Name")]
-    pub directory: Spanned<Name>,
+    /// The connector whose directory holds the accounts. Left out for `okta` sources, which bring the record themselves.
+    #[schemars(with = "Option<Name>")]
+    pub directory: Option<Spanned<Name>>,
     /// The verifier.
     #[schemars(with = "Name")]
     pub verifier: Spanned<Name>,
@@ -38,18 +38,20 @@ pub struct Purpose {
     #[schemars(length(min = 1))]
     pub required: Vec<Required>,
     /// How the proven person is compared with the account: `strict` (given and family name and date of birth) or `names`
-    /// (a person decides unless the date of birth agrees too). Default: `strict`.
+    /// (a person decides unless the date of birth agrees too); for `okta` sources `okta` (what Okta asks for: the names and at
+    /// least one more) or `okta_insecure_names_only` (the names are enough). Default: `strict`.
     #[serde(default, rename = "match")]
     pub preset: Preset,
-    /// What is done, in order.
+    /// What is done, in order. Left out where a relying party is answered, and acts itself.
+    #[serde(default)]
     #[schemars(with = "Vec<Act>")]
     pub plan: Vec<Spanned<Act>>,
     /// How often a person may try in one case, 1 to 10. Default: 3.
     #[serde(default = "attempts")]
     pub attempts: Attempts,
-    /// How long a case may take, 10 minutes to 24 hours. Default: `2h`.
+    /// How long a case may take, 2 minutes to 24 hours. Default: `2h`.
     #[serde(default = "case_lifetime")]
-    pub case_lifetime: Lifetime<600, 86_400>,
+    pub case_lifetime: Lifetime<120, 86_400>,
     /// How long a pass waits to be looked at, 1 to 10 minutes. Default: `10m`.
     #[serde(default = "pass_lifetime")]
     pub pass_lifetime: Lifetime<60, 600>,
@@ -87,7 +89,7 @@ fn attempts() -> Attempts {
     Attempts(3)
 }
 
-fn case_lifetime() -> Lifetime<600, 86_400> {
+fn case_lifetime() -> Lifetime<120, 86_400> {
     Lifetime(Duration::from_secs(7200))
 }
 
@@ -124,6 +126,10 @@ pub enum Preset {
     Strict,
     /// Given and family name; a person decides unless the date of birth agrees too.
     Names,
+    /// What Okta asks for: given and family name, and at least one more that agrees.
+    Okta,
+    /// What Okta asks for, if it is the names alone: a namesake's document would pass.
+    OktaInsecureNamesOnly,
 }
 
 /// A number of attempts, 1 to 10.

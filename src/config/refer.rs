@@ -10,7 +10,7 @@ use super::fault::nearest;
 use super::read::Reading;
 
 /// Lists whose tables have a name.
-const NAMED: [&str; 5] = ["source", "verifier", "connector", "purpose", "api_token"];
+const NAMED: [&str; 6] = ["source", "verifier", "connector", "purpose", "client", "api_token"];
 
 /// A text and where it stands.
 type Word<'d> = (&'d str, Range<usize>);
@@ -76,7 +76,7 @@ pub(super) fn check(document: &DeTable<'_>, reading: &mut Reading<'_>) {
                 known(reading, &place, "connector", &connector, &connectors);
             }
         }
-        unfilled(purpose, reading);
+        unfilled(purpose, &sources, reading);
     }
     for token in items(document, "api_token") {
         for purpose in texts(token.table, "purposes") {
@@ -115,25 +115,31 @@ fn known(reading: &mut Reading<'_>, place: &str, kind: &str, (name, span): &Word
     reading.note(span.clone(), place.to_owned(), &what, Some(&remedy));
 }
 
-/// Notes a purpose that nobody could open, or that would do nothing.
-fn unfilled(purpose: &Item<'_>, reading: &mut Reading<'_>) {
-    let lists = [
-        (
-            "sources",
+/// Notes a purpose that nobody could open, or that would do nothing for the people who open it themselves.
+fn unfilled(purpose: &Item<'_>, sources: &[Item<'_>], reading: &mut Reading<'_>) {
+    let list = |key: &str| purpose.table.get(key).and_then(|list| list.get_ref().as_array());
+    if list("sources").is_some_and(|list| list.is_empty()) {
+        let (what, remedy) = (
             "nobody could ever open it",
             "name at least one source, or take the purpose out",
-        ),
-        (
-            "plan",
+        );
+        reading.note(purpose.at(), format!("{} · sources", purpose.label), what, Some(remedy));
+    }
+    let own = texts(purpose.table, "sources");
+    let of_people = |source: &&Item<'_>| {
+        let named = source
+            .name
+            .as_ref()
+            .is_some_and(|(name, _)| own.iter().any(|(used, _)| used == name));
+        let kind = text(source.table, "kind").map(|(kind, _)| kind);
+        named && matches!(kind, Some("portal" | "link"))
+    };
+    if list("plan").is_none_or(|list| list.is_empty()) && sources.iter().any(|source| of_people(&source)) {
+        let (what, remedy) = (
             "a recovery would do nothing",
             "add a [[purpose.plan]] with a connector and an action",
-        ),
-    ];
-    for (key, what, remedy) in lists {
-        let list = purpose.table.get(key).and_then(|list| list.get_ref().as_array());
-        if list.is_some_and(|list| list.is_empty()) {
-            reading.note(purpose.at(), format!("{} · {key}", purpose.label), what, Some(remedy));
-        }
+        );
+        reading.note(purpose.at(), format!("{} · plan", purpose.label), what, Some(remedy));
     }
 }
 

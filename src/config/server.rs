@@ -4,6 +4,8 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use ipnet::IpNet;
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::de::value::MapAccessDeserializer;
@@ -67,7 +69,7 @@ impl JsonSchema for Listen {
 }
 
 fn grace() -> Lifetime<0, 300> {
-    Lifetime(std::time::Duration::from_secs(20))
+    Lifetime(Duration::from_secs(20))
 }
 
 /// The master key, read and checked.
@@ -284,4 +286,33 @@ impl Default for Limits {
             per_account_day: 10,
         }
     }
+}
+
+/// The keys that answers to relying parties are signed with. They are made by Doorward and kept sealed in the database.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SigningKeys {
+    /// How often a new key takes over, 7 to 365 days. Default: `90d`.
+    #[serde(default = "rotate_every")]
+    pub rotate_every: Lifetime<604_800, 31_536_000>,
+    /// How long a new key is published before it signs, 2 to 14 days: Entra looks once a day (entra.md §1.3). Default: `2d`.
+    #[serde(default = "overlap")]
+    pub overlap: Lifetime<172_800, 1_209_600>,
+}
+
+impl Default for SigningKeys {
+    fn default() -> Self {
+        Self {
+            rotate_every: rotate_every(),
+            overlap: overlap(),
+        }
+    }
+}
+
+fn rotate_every() -> Lifetime<604_800, 31_536_000> {
+    Lifetime(Duration::from_secs(90 * 86_400))
+}
+
+fn overlap() -> Lifetime<172_800, 1_209_600> {
+    Lifetime(Duration::from_secs(2 * 86_400))
 }

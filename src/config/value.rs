@@ -19,7 +19,7 @@ pub struct Address(pub Url);
 pub struct PublicUrl(pub Url);
 
 /// Whether a host is this machine and no other.
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),

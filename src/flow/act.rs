@@ -74,13 +74,15 @@ impl Flow {
         let (step, account) = step_and_account(draft, at)?;
         let connector = self.connector(&step.act.connector)?;
         let purpose = self.purpose(&draft.case.purpose)?;
-        match self.directory(&purpose.directory)?.guard(&account.id).await {
+        match self.directory_of(purpose)?.guard(&account.id).await {
             Ok(Protection::Ordinary) => {}
             Ok(Protection::Protected { reasons }) => {
                 let why = format!("the account became protected: {}", reasons.join("; "));
                 return self.refuse_protected(draft, at, &why);
             }
-            Err(error) => return Ok(self.wait_for_vendor(draft, &purpose.directory, &error)),
+            Err(error) => {
+                return Ok(self.wait_for_vendor(draft, purpose.directory.as_deref().unwrap_or("directory"), &error));
+            }
         }
         let intent = match connector.intend(&account, &step.act.action).await {
             Ok(intent) => intent,

@@ -21,6 +21,7 @@ impl Flow {
     /// Compares the proven person with the account as it is now, not as it was when the case began.
     pub(super) async fn compare(&self, draft: &mut Draft) -> Result<Turn, Error> {
         let purpose = self.purpose(&draft.case.purpose)?;
+        let vendor = purpose.directory.as_deref().unwrap_or("directory");
         let account = match self.find_account(purpose, draft).await {
             Ok(Found::Open(account)) => {
                 self.take_account(draft, Found::Open(account.clone()));
@@ -30,14 +31,16 @@ impl Flow {
                 self.take_account(draft, barred);
                 return Ok(Turn::On);
             }
-            Err(Error::Vendor(error)) => return Ok(self.wait_for_vendor(draft, &purpose.directory, &error)),
+            Err(Error::Vendor(error)) => return Ok(self.wait_for_vendor(draft, vendor, &error)),
             Err(error) => return Err(error),
         };
         let namesakes = match purpose.preset {
-            Preset::Strict => 0,
-            Preset::Names => match self.directory(&purpose.directory)?.namesakes(&account, 5).await {
+            Preset::Strict | Preset::Okta | Preset::OktaInsecureNamesOnly => 0,
+            // Who brings the record brings one account's, and no directory to look around in.
+            _ if draft.case.private.record.is_some() => 0,
+            Preset::Names => match self.directory_of(purpose)?.namesakes(&account, 5).await {
                 Ok(others) => others.len(),
-                Err(error) => return Ok(self.wait_for_vendor(draft, &purpose.directory, &error)),
+                Err(error) => return Ok(self.wait_for_vendor(draft, vendor, &error)),
             },
         };
         let person = draft.case.private.person.as_ref().ok_or(Error::Incomplete {
@@ -61,7 +64,10 @@ impl Flow {
 
     /// By the vendor's own id once it is known, so that a login handed to somebody else meanwhile leads nowhere.
     async fn find_account(&self, purpose: &Purpose, draft: &Draft) -> Result<Found, Error> {
-        let directory = self.directory(&purpose.directory)?;
+        if let Some(record) = &draft.case.private.record {
+            return Ok(Found::Open(record.clone()));
+        }
+        let directory = self.directory_of(purpose)?;
         let subject = match &draft.case.private.account {
             Some(account) => Subject {
                 key: SubjectKey::Id,

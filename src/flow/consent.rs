@@ -28,6 +28,7 @@ impl Flow {
                 started: false,
                 returned_at: None,
                 outcome: None,
+                decided_at: None,
                 forgetting: false,
                 forgotten: false,
             });
@@ -45,7 +46,7 @@ impl Flow {
                 return Err(Error::Elsewhere);
             }
             draft.note(now, Fact::Withdrawn);
-            self.finish(draft, End::Withdrawn, now)
+            self.conclude(draft, End::Withdrawn, now)
         })
         .await
     }

@@ -2,6 +2,7 @@
 //! has to do something. Steps never call one another.
 
 pub mod act;
+pub mod answer;
 pub mod compare;
 pub mod consent;
 pub mod draft;
@@ -181,6 +182,14 @@ impl Flow {
         })
     }
 
+    /// The directory that holds a purpose's accounts.
+    fn directory_of(&self, purpose: &Purpose) -> Result<&dyn Directory, Error> {
+        let name = purpose.directory.as_deref().ok_or(Error::Incomplete {
+            what: "the purpose's directory",
+        })?;
+        self.directory(name)
+    }
+
     /// Works a claimed case as far as it goes now. The answer is when to work it again.
     pub async fn work(&self, lease: &Lease) -> Result<Pause, Error> {
         let Some(case) = self.store.case(&lease.claim.case).await? else {
@@ -206,6 +215,7 @@ impl Flow {
             Step::Plan => self.draw_up(draft).await,
             Step::Act(at) => self.act(draft, at).await,
             Step::Reconcile(at) => self.reconcile(draft, at).await,
+            Step::Answer { verdict, refusal } => self.put_answer(draft, verdict, refusal),
             Step::Present => self.present(draft),
             Step::End(end) => self.end(draft, end),
             Step::Forget(at) => self.forget(draft, at).await,

@@ -101,7 +101,7 @@ impl Flow {
 
     /// Counts an arrival by client and by account. Somebody who asks again and again for somebody else's account is stopped
     /// themselves long before that account is (OWASP Forgot Password: no lock-out by request).
-    async fn within_limits(&self, source: &str, subject: &Subject, client: Digest) -> Result<(), Error> {
+    pub(super) async fn within_limits(&self, source: &str, subject: &Subject, client: Digest) -> Result<(), Error> {
         const HOUR: Duration = Duration::from_secs(3600);
         const DAY: Duration = Duration::from_secs(24 * 3600);
         /// So many clients may reach their own limit for one account before the account itself is closed for the day.
@@ -255,7 +255,7 @@ impl Flow {
 
     /// The account, if it exists, is enabled and is open to this purpose; what bars it otherwise.
     async fn eligible(&self, purpose: &Purpose, subject: &Subject) -> Result<Account, Error> {
-        let directory = self.directory(&purpose.directory)?;
+        let directory = self.directory_of(purpose)?;
         let bar = |refusal, reasons| Err(Error::Barred(Bar { refusal, reasons }));
         let account = match directory.find(subject).await {
             Ok(Some(account)) => account,
@@ -272,7 +272,7 @@ impl Flow {
         }
     }
 
-    async fn begin(
+    pub(super) async fn begin(
         &self,
         mut case: Case,
         facts: Vec<Fact>,
@@ -317,7 +317,7 @@ pub(super) fn remembered_until(case: &Case) -> Timestamp {
     case.expires_at.plus(AFTER)
 }
 
-fn fresh(purpose: &Purpose, source: &str, opener: Opener, now: Timestamp) -> Case {
+pub(super) fn fresh(purpose: &Purpose, source: &str, opener: Opener, now: Timestamp) -> Case {
     Case {
         id: CaseId::random(),
         version: 0,
@@ -339,6 +339,9 @@ fn fresh(purpose: &Purpose, source: &str, opener: Opener, now: Timestamp) -> Cas
         pass_until: None,
         end: None,
         ended_at: None,
+        verdict: None,
+        answer_until: None,
+        refusal: None,
         trouble: None,
         hold_until: None,
         forget_at: None,

@@ -170,6 +170,7 @@ impl Flow {
             person,
             checks,
             facts,
+            decided_at,
             ..
         } = proof;
         draft.note(
@@ -183,6 +184,7 @@ impl Flow {
         let made = u32::try_from(draft.case.attempts.len()).unwrap_or(u32::MAX);
         if let Some(attempt) = draft.case.attempts.last_mut() {
             attempt.outcome = Some(outcome.clone());
+            attempt.decided_at = Some(decided_at.unwrap_or(now));
         }
         match outcome {
             Outcome::Pending => {}
@@ -200,21 +202,21 @@ impl Flow {
                 draft.case.private.visit = None;
                 draft.case.moved(Stage::Consent)?;
             }
-            Outcome::Declined { .. } => self.finish(
+            Outcome::Declined { .. } => self.conclude(
                 draft,
                 End::Refused {
                     refusal: Refusal::Declined,
                 },
                 now,
             )?,
-            Outcome::Expired => self.finish(draft, End::Expired, now)?,
+            Outcome::Expired => self.conclude(draft, End::Expired, now)?,
             Outcome::Foreign { ref reasons } => {
                 tracing::error!(
                     case.id = %draft.case.id,
                     ?reasons,
                     "a proof was read that is not the one asked for; the case is refused"
                 );
-                self.finish(
+                self.conclude(
                     draft,
                     End::Refused {
                         refusal: Refusal::ForeignProof,
@@ -295,6 +297,10 @@ fn passed(case: &mut Case, now: Timestamp) -> Result<(), IllegalMove> {
 
 /// A human has to look: the case waits for them, and so does its browser.
 pub(super) fn extend_for_review(case: &mut Case, now: Timestamp) {
+    // Who sent the person waits minutes, not a day (okta.md §0, entra.md §1.9).
+    if case.opener.is_client() {
+        return;
+    }
     case.expires_at = case.expires_at.max(now.plus(REVIEW));
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Draft, Error, Flow, Turn};
 use crate::audit::Fact;
-use crate::case::{Case, End, Stage, StepState};
+use crate::case::{Case, End, Stage, StepState, Verdict};
 use crate::store::Wake;
 use doorward_contract::Timestamp;
 
@@ -15,6 +15,18 @@ impl Flow {
         }
         self.finish(draft, end, now)?;
         Ok(Turn::On)
+    }
+
+    /// Ends the case, or, where somebody who sent the person waits for an answer, puts that answer out first.
+    pub(super) fn conclude(&self, draft: &mut Draft, end: End, now: Timestamp) -> Result<(), Error> {
+        let (verdict, refusal) = match &end {
+            _ if !draft.case.opener.is_client() => return self.finish(draft, end, now),
+            End::Refused { refusal } => (Verdict::Failed, Some(*refusal)),
+            End::Withdrawn => (Verdict::Declined, None),
+            End::Expired => (Verdict::Late, None),
+            _ => return self.finish(draft, end, now),
+        };
+        Self::put_out(draft, verdict, refusal, now)
     }
 
     /// Closes the case and sets the dates by which the verifier and we ourselves forget.
@@ -36,7 +48,10 @@ impl Flow {
     pub async fn cancel(&self, case: Case, operator: &str) -> Result<Case, Error> {
         let now = self.now();
         self.change(case, Wake::At(now), |draft| {
-            if matches!(draft.case.stage, Stage::Acting | Stage::Ready | Stage::Closed) {
+            if matches!(
+                draft.case.stage,
+                Stage::Acting | Stage::Ready | Stage::Answer | Stage::Closed
+            ) {
                 return Err(Error::Elsewhere);
             }
             let begun = draft
@@ -50,7 +65,7 @@ impl Flow {
                     operator: operator.to_owned(),
                 },
             );
-            self.finish(draft, if begun { End::Failed } else { End::Withdrawn }, now)
+            self.conclude(draft, if begun { End::Failed } else { End::Withdrawn }, now)
         })
         .await
     }

@@ -233,6 +233,7 @@ pub fn view(case: &Case) -> Value {
     let (opened_by, ticket) = match &case.opener {
         Opener::Person => ("person".to_owned(), None),
         Opener::Operator { name, ticket } => (name.clone(), ticket.clone()),
+        Opener::Client { name } => (name.clone(), None),
     };
     let attempts: Vec<Value> = case
         .attempts
@@ -266,6 +267,9 @@ fn malformed(rejection: &JsonRejection) -> Problem {
         JsonRejection::MissingJsonContentType(_) => {
             Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "Send JSON")
                 .detail("Set `Content-Type: application/json`.")
+        }
+        other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The request is too large").detail("Send less.")
         }
         other => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unfit", "The request does not fit")
             .detail(other.body_text()),

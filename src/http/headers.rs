@@ -7,12 +7,15 @@ use axum::response::Response;
 
 use super::App;
 
+/// Who may keep a hold of the window (HTML §7.1.3).
+const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
 /// Set on every answer. `no-referrer`: a link's address must not travel (OWASP Forgot Password).
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (OPENER, "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (
         HeaderName::from_static("permissions-policy"),
@@ -25,9 +28,13 @@ pub async fn around(State(app): State<App>, request: Request, next: Next) -> Res
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    if let Ok(policy) = HeaderValue::from_str(&app.policy) {
+    // A page that leads to one other site and nowhere else has said so itself.
+    if let (false, Ok(policy)) = (
+        headers.contains_key(header::CONTENT_SECURITY_POLICY),
+        HeaderValue::from_str(&app.policy),
+    ) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     if app.door.secure {
@@ -45,6 +52,15 @@ pub async fn around(State(app): State<App>, request: Request, next: Next) -> Res
 
 fn set_absent(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.entry(name).or_insert(HeaderValue::from_static(value));
+}
+
+/// A relying party may have sent the person here in a window of its own, and waits for that window to come back to it: then
+/// it must not be cut off from its opener on the way (HTML §7.1.3, where every redirect counts). Nothing here can be reached
+/// through it, and a page with a pass says otherwise for itself.
+pub async fn opened_by_others(mut response: Response) -> Response {
+    let policy = HeaderValue::from_static("unsafe-none");
+    response.headers_mut().entry(OPENER).or_insert(policy);
+    response
 }
 
 /// Under `no-referrer` a browser names our own forms' origin `null` (Fetch §3.2). Newer ones also say `Sec-Fetch-Site`, which

@@ -12,21 +12,23 @@ use serde::Deserialize;
 use serde_json::json;
 use subtle::ConstantTimeEq;
 
-use crate::case::{Case, End, Opener, Stage};
+use super::shown::{afterwards, page, waiting};
+use crate::case::{Case, Stage};
 use crate::cause::causes;
 use crate::crypto::parcel::BrowserKey;
 use crate::flow::Error;
-use crate::pages::{Consent, Notice, Page, PassReady, PassShown, Retry, RetryCause, Visit, Waiting, What, path};
-use crate::source::{Door, kept, looked_at};
+use crate::pages::{Notice, PassShown, What, path};
+use crate::source::{Door, reply};
 use crate::store;
-use doorward_contract::{Outcome, Timestamp};
+use doorward_contract::Timestamp;
 
 /// How long an answer waits for the verifier to start a proof before the waiting page takes over.
 const START_PATIENCE: Duration = Duration::from_secs(6);
 /// How long somebody who comes back from the verifier waits for the proof to be read before the waiting page takes over.
 const RETURN_PATIENCE: Duration = Duration::from_secs(2);
-/// How long somebody who came back is shown that the proof is being read, before they are offered the check again.
-const READING: Duration = Duration::from_secs(45);
+
+/// No check of a document and a face is done in less.
+const SHORTEST_CHECK: Duration = Duration::from_secs(60);
 
 /// The journey's paths.
 pub fn routes() -> Router<Door> {
@@ -99,8 +101,22 @@ impl Traveller {
 }
 
 async fn show(State(door): State<Door>, traveller: Traveller) -> Response {
-    let traveller = present(&door, traveller).await;
-    door.show(page(&door, &traveller))
+    let traveller = Box::pin(present(&door, traveller)).await;
+    // Whoever sent the person is answered by the person's own browser, as soon as it comes.
+    if traveller.case.stage == Stage::Answer {
+        return Box::pin(reply::due(&door, traveller.case)).await;
+    }
+    door.show(page(&door, &traveller.case, &traveller.key))
+}
+
+/// On to where the case is. Not by a redirect if that leads away from here: a browser holds every hop of a form that was
+/// sent against the form's own page (Content Security Policy Level 3 §6.4.1), so a page stands in between and goes on by
+/// itself.
+fn onward(door: &Door, case: &Case) -> Response {
+    match case.stage {
+        Stage::Answer => door.show(waiting(case, What::Returning)),
+        _ => door.on_to(path::CASE),
+    }
 }
 
 /// The person is there: what waited for that goes on.
@@ -118,8 +134,8 @@ async fn present(door: &Door, traveller: Traveller) -> Traveller {
 
 /// What a waiting page asks: which page it would be now.
 async fn status(State(door): State<Door>, traveller: Traveller) -> Response {
-    let traveller = present(&door, traveller).await;
-    Json(json!({"state": page(&door, &traveller).state()})).into_response()
+    let traveller = Box::pin(present(&door, traveller)).await;
+    Json(json!({"state": page(&door, &traveller.case, &traveller.key).state()})).into_response()
 }
 
 /// The person agrees to be checked, for the first time or once more.
@@ -130,6 +146,13 @@ async fn consent(
 ) -> Result<Response, Response> {
     let Traveller { case, .. } = traveller.pressed(&door, &pressed)?;
     let id = case.id.clone();
+    if case.opener.is_client() && case.expires_at.since(door.flow.now()) < SHORTEST_CHECK {
+        let number = Some(case.number.clone());
+        return match door.flow.give_up(case).await {
+            Ok(_) => Ok(door.show(Notice::TooLittleTime { number, back: true })),
+            Err(error) => after(&door, &error),
+        };
+    }
     if let Err(error) = door.flow.consent(case).await {
         return after(&door, &error);
     }
@@ -165,7 +188,7 @@ async fn withdraw(
 ) -> Result<Response, Response> {
     let Traveller { case, .. } = traveller.pressed(&door, &pressed)?;
     match door.flow.withdraw(case).await {
-        Ok(_) => Ok(door.on_to(path::CASE)),
+        Ok(case) => Ok(onward(&door, &case)),
         Err(error) => after(&door, &error),
     }
 }
@@ -223,11 +246,12 @@ async fn come_back(
         Err(error) => return after(&door, &error),
     }
     let read = |case: &Case| !matches!(case.stage, Stage::Proving | Stage::Comparing | Stage::Acting);
-    door.flow
+    let case = door
+        .flow
         .wait(&id, RETURN_PATIENCE, read)
         .await
         .map_err(|error| door.fail(&error))?;
-    Ok(door.on_to(path::CASE))
+    Ok(case.map_or_else(|| door.on_to(path::CASE), |case| onward(&door, &case)))
 }
 
 /// Away to the verifier.
@@ -241,128 +265,4 @@ fn after(door: &Door, error: &Error) -> Result<Response, Response> {
         Error::Elsewhere | Error::Store(store::Error::Stale) => Ok(door.on_to(path::CASE)),
         error => Err(door.fail(error)),
     }
-}
-
-fn afterwards(door: &Door, case: &Case) -> Vec<String> {
-    door.flow
-        .purpose(&case.purpose)
-        .map_or_else(|_| Vec::new(), |purpose| purpose.afterwards.clone())
-}
-
-/// The page for where a case stands.
-fn page(door: &Door, traveller: &Traveller) -> Page {
-    let Traveller { case, key } = traveller;
-    let number = case.number.clone();
-    let form_token = key.form_token();
-    match case.stage {
-        Stage::Invited => Notice::NoSession.into(),
-        Stage::Consent => match case.attempt().and_then(|attempt| attempt.outcome.as_ref()) {
-            None => consent_page(door, case, form_token),
-            Some(outcome) => retry_page(door, case, outcome, form_token),
-        },
-        Stage::Proving => proving_page(door, case, form_token),
-        Stage::Comparing => waiting(case, What::Comparing),
-        Stage::Acting => waiting(case, What::Acting),
-        Stage::Review => Notice::Review { number }.into(),
-        Stage::Stuck => Notice::Stuck { number }.into(),
-        Stage::Ready => match (&case.pass, case.pass_until) {
-            (Some(pass), Some(until)) if door.flow.now() < until => {
-                let seconds_left = until.since(door.flow.now()).as_secs();
-                PassReady {
-                    number,
-                    kind: pass.kind,
-                    until,
-                    seconds_left,
-                    form_token,
-                }
-                .into()
-            }
-            _ => Notice::Gone { number }.into(),
-        },
-        Stage::Closed => ended(door, case).into(),
-    }
-}
-
-fn proving_page(door: &Door, case: &Case, form_token: String) -> Page {
-    let Some(attempt) = case.attempt().filter(|attempt| attempt.started) else {
-        return waiting(case, What::Starting);
-    };
-    let just_back = attempt
-        .returned_at
-        .is_some_and(|at| door.flow.now().since(at) < READING);
-    if just_back {
-        return waiting(case, What::Reading);
-    }
-    Visit {
-        number: case.number.clone(),
-        form_token,
-        fresh: attempt.returned_at.is_none(),
-    }
-    .into()
-}
-
-fn waiting(case: &Case, what: What) -> Page {
-    let what = if case.trouble.is_some() { What::VendorSlow } else { what };
-    Waiting {
-        number: case.number.clone(),
-        what,
-    }
-    .into()
-}
-
-fn ended(door: &Door, case: &Case) -> Notice {
-    let number = case.number.clone();
-    match &case.end {
-        Some(End::Recovered) => Notice::Done {
-            number,
-            afterwards: afterwards(door, case),
-        },
-        Some(End::Refused { .. }) => Notice::Refused { number },
-        Some(End::Withdrawn) => Notice::Withdrawn { number },
-        Some(End::Unclaimed) => Notice::Gone { number },
-        Some(End::Failed) => Notice::Stuck { number },
-        Some(End::Expired) | None => Notice::Expired { number: Some(number) },
-    }
-}
-
-fn retry_page(door: &Door, case: &Case, outcome: &Outcome, form_token: String) -> Page {
-    let allowed = door.flow.purpose(&case.purpose).map_or(0, |purpose| purpose.attempts);
-    let made = u32::try_from(case.attempts.len()).unwrap_or(u32::MAX);
-    let why = if *outcome == Outcome::Expired {
-        RetryCause::Expired
-    } else {
-        RetryCause::Declined
-    };
-    Retry {
-        number: case.number.clone(),
-        form_token,
-        attempts_left: allowed.saturating_sub(made),
-        cause: why,
-    }
-    .into()
-}
-
-fn consent_page(door: &Door, case: &Case, form_token: String) -> Page {
-    let Ok(purpose) = door.flow.purpose(&case.purpose) else {
-        return Notice::Unavailable {
-            number: Some(case.number.clone()),
-        }
-        .into();
-    };
-    let requester = match &case.opener {
-        Opener::Person => None,
-        Opener::Operator { name, .. } => Some(name.clone()),
-    };
-    let verifier = door.flow.verifiers.get(&purpose.verifier);
-    Consent {
-        purpose_title: purpose.title.clone(),
-        reason: purpose.reason.clone(),
-        requester,
-        verifier_name: verifier.map_or("", |verifier| verifier.title()).to_owned(),
-        looked_at: looked_at(&[purpose]),
-        kept: kept(&[purpose]),
-        form_token,
-        number: case.number.clone(),
-    }
-    .into()
 }

@@ -6,6 +6,8 @@ pub mod health;
 pub mod hooks;
 pub mod journey;
 pub mod problem;
+pub mod provider;
+mod shown;
 
 use std::time::Duration;
 
@@ -21,7 +23,8 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::pages::Notice;
-use crate::source::{Door, link, portal};
+use crate::provider::form::LONGEST_BODY;
+use crate::source::{Door, entra, link, logout, oidc, portal};
 pub use api::Caller;
 
 /// The largest body taken: a webhook with everything included stays far below (persona.md §9).
@@ -50,14 +53,29 @@ impl axum::extract::FromRef<App> for Door {
 
 /// Everything Doorward serves.
 pub fn router(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
+    // Where people come whom somebody else sent, perhaps in a window of theirs.
+    let sent = Router::new()
+        .merge(journey::routes())
+        .merge(oidc::routes())
+        .merge(logout::routes())
+        .layer(middleware::map_response(headers::opened_by_others));
     // Pages of people: only our own pages may post to them.
     let people = Router::new()
         .merge(portal::routes())
         .merge(link::routes())
-        .merge(journey::routes())
+        .merge(sent)
         .with_state(app.door.clone())
         .layer(CsrfLayer::new().add_trusted_origin(app.origin.clone())?)
         .layer(middleware::from_fn(headers::without_null_origin));
+    // Where others send browsers: their pages may post here, and no cookie of ours counts.
+    let crossing = Router::new()
+        .merge(oidc::crossing())
+        .merge(logout::crossing())
+        .merge(entra::crossing())
+        .merge(provider::routes())
+        .layer(middleware::map_response(headers::opened_by_others))
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .with_state(app.door.clone());
     // Machines: they carry a token or a signature, and no cookie counts.
     let machines = Router::new()
         .nest("/api/v1", api::routes())
@@ -71,6 +89,7 @@ pub fn router(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
         .fallback(nowhere)
         .with_state(app.door.clone());
     Ok(people
+        .merge(crossing)
         .merge(machines)
         .merge(rest)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cause::causes;
 use crate::flow::{Error, Flow, LEASE, Lease};
+use crate::provider::keyring::Keyring;
 use crate::store::{self, Claim};
 use doorward_contract::Timestamp;
 
@@ -18,7 +19,7 @@ use doorward_contract::Timestamp;
 const AT_ONCE: usize = 16;
 /// How long the queue is left alone at most: work written by another node is found by then.
 const LOOK: Duration = Duration::from_millis(1000);
-/// How often expired links, limits and marks are swept out.
+/// How often expired links, limits and marks are swept out, and the signing keys are looked after.
 const SWEEP: Duration = Duration::from_secs(600);
 /// The shortest pause after a fault of ours.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(2);
@@ -26,7 +27,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// Works cases until `stop`; what has begun is finished first.
-pub async fn run(flow: Flow, stop: CancellationToken) {
+pub async fn run(flow: Flow, keys: Keyring, stop: CancellationToken) {
     let slots = Arc::new(Semaphore::new(AT_ONCE));
     let mut swept: Option<Timestamp> = None;
     while !stop.is_cancelled() {
@@ -38,6 +39,9 @@ pub async fn run(flow: Flow, stop: CancellationToken) {
                     error = %causes(&error),
                     "what has expired could not be swept out"
                 );
+            }
+            if let Err(error) = keys.tick().await {
+                tracing::error!(error = %causes(&error), "the signing keys could not be looked after; trying again");
             }
         }
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else {

@@ -24,6 +24,7 @@ fn absence(preset: Preset, proven: bool) -> &'static str {
         (Preset::Strict, false) => {
             "neither side has a date of birth: set the connector's birth_date_attribute and ask the verifier for it"
         }
+        (Preset::Okta | Preset::OktaInsecureNamesOnly, _) => "Okta sent no date of birth along: map one in its profile",
         (Preset::Names, true) => "the directory has no date of birth to hold the proof against",
         (Preset::Names, false) => "neither the directory nor the proof has a date of birth",
     }

@@ -21,7 +21,7 @@ use doorward_contract::{Account, Person};
 use serde::{Deserialize, Serialize};
 
 /// Which rules were applied: written into every explanation, so that an old verdict can be understood later.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// How much must agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,6 +31,10 @@ pub enum Preset {
     Strict,
     /// Given and family name, and the date of birth wherever both sides have one; without it a reviewer decides.
     Names,
+    /// What Okta sent along: given and family name, and the date of birth; without it a reviewer would have to decide.
+    Okta,
+    /// What Okta sent along, if that is the names alone: they are enough. A namesake's document would pass.
+    OktaInsecureNamesOnly,
 }
 
 /// What follows from the comparison.
@@ -53,6 +57,8 @@ pub enum Field {
     GivenName,
     /// Family names, particles and suffix included.
     FamilyName,
+    /// Middle names by themselves; only where somebody asks for them, and they decide nothing.
+    MiddleName,
     /// Date of birth.
     BirthDate,
     /// Whether other accounts carry the same name.
@@ -65,6 +71,7 @@ impl Field {
         match self {
             Self::GivenName => "given_name",
             Self::FamilyName => "family_name",
+            Self::MiddleName => "middle_name",
             Self::BirthDate => "birth_date",
             Self::Namesakes => "namesakes",
         }
@@ -122,7 +129,7 @@ pub struct Explanation {
     pub preset: Preset,
     /// What follows.
     pub verdict: Verdict,
-    /// One entry for each [`Field`], in their order.
+    /// One entry for each [`Field`] that the preset looks at, in their order.
     pub attributes: Vec<Attribute>,
     /// The verdict in one line, for staff.
     pub summary: String,
@@ -146,18 +153,27 @@ pub fn compare(preset: Preset, account: &Account, person: &Person, namesakes: us
     let (names, native) = names(account, person);
     let birth_date = date::compare(preset, account.birth_date, person.birth_date);
     let tail = if native { ", in the document's own script" } else { "" };
-    let attributes = vec![
+    let mut attributes = vec![
         attribute(Field::GivenName, names.given, tail),
         attribute(Field::FamilyName, names.family, tail),
-        attribute(Field::BirthDate, birth_date, ""),
-        attribute(Field::Namesakes, alone(namesakes, birth_date.finding), ""),
     ];
+    match preset {
+        Preset::Strict | Preset::Names => {
+            attributes.push(attribute(Field::BirthDate, birth_date, ""));
+            attributes.push(attribute(Field::Namesakes, alone(namesakes, birth_date.finding), ""));
+        }
+        // Okta is told of each claim by itself, and has no directory that anybody could look around in.
+        Preset::Okta | Preset::OktaInsecureNamesOnly => {
+            attributes.extend(names.middle.map(|middle| attribute(Field::MiddleName, middle, tail)));
+            attributes.push(attribute(Field::BirthDate, birth_date, ""));
+        }
+    }
     let verdict = verdict(preset, &attributes);
     Explanation {
         version: VERSION,
         preset,
         verdict,
-        summary: summary(verdict, &attributes),
+        summary: summary(preset, verdict, &attributes),
         attributes,
     }
 }
@@ -201,34 +217,46 @@ fn alone(namesakes: usize, birth_date: Finding) -> Judgement {
     }
 }
 
-/// A difference outweighs a gap, and a gap outweighs agreement. Namesakes count only through the date of birth, which
-/// both presets need for a match; what the presets ask beyond that is a later version's.
+/// A difference outweighs a gap, and a gap outweighs agreement. Namesakes count only through the date of birth, which all
+/// presets but the insecure one need for a match; what the presets ask beyond that is a later version's.
 fn verdict(preset: Preset, attributes: &[Attribute]) -> Verdict {
-    match preset {
-        Preset::Strict | Preset::Names => {
-            if attributes.iter().any(|one| one.finding == Finding::Differs) {
-                Verdict::Mismatch
-            } else if attributes.iter().any(|one| one.finding.missing()) {
-                Verdict::Review
-            } else {
-                Verdict::Match
-            }
-        }
+    if attributes.iter().any(|one| one.finding == Finding::Differs) {
+        Verdict::Mismatch
+    } else if attributes.iter().any(|one| wanting(preset, one)) {
+        Verdict::Review
+    } else {
+        Verdict::Match
     }
 }
 
-fn summary(verdict: Verdict, attributes: &[Attribute]) -> String {
-    let list = |wanted: fn(Finding) -> bool| {
+/// Whether something could not be compared that should have been. What nobody sent along need not be there by the insecure
+/// preset; what was sent along must not be missing in the proof.
+fn wanting(preset: Preset, one: &Attribute) -> bool {
+    let needless = match one.attribute {
+        Field::MiddleName => true,
+        Field::BirthDate => preset == Preset::OktaInsecureNamesOnly && one.finding == Finding::MissingInDirectory,
+        Field::GivenName | Field::FamilyName | Field::Namesakes => false,
+    };
+    one.finding.missing() && !needless
+}
+
+fn summary(preset: Preset, verdict: Verdict, attributes: &[Attribute]) -> String {
+    let list = |wanted: &dyn Fn(&Attribute) -> bool| {
         let words: Vec<&str> = attributes
             .iter()
-            .filter(|one| wanted(one.finding))
+            .filter(|one| wanted(one))
             .map(|one| one.attribute.word())
             .collect();
         words.join(", ")
     };
+    let born = |one: &Attribute| one.attribute == Field::BirthDate && one.finding.agrees();
     match verdict {
-        Verdict::Match => "given name, family name and date of birth agree".to_owned(),
-        Verdict::Review => format!("nothing differs, but not compared: {}", list(Finding::missing)),
-        Verdict::Mismatch => format!("differs: {}", list(|finding| finding == Finding::Differs)),
+        Verdict::Match if attributes.iter().any(born) => "given name, family name and date of birth agree".to_owned(),
+        Verdict::Match => "given name and family name agree, and the settings ask for nothing else".to_owned(),
+        Verdict::Review => format!(
+            "nothing differs, but not compared: {}",
+            list(&|one| wanting(preset, one))
+        ),
+        Verdict::Mismatch => format!("differs: {}", list(&|one| one.finding == Finding::Differs)),
     }
 }

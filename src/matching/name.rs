@@ -24,6 +24,8 @@ const LONGEST: usize = 256;
 pub(super) struct Names {
     pub(super) given: Judgement,
     pub(super) family: Judgement,
+    /// Of the directory's middle names by themselves, where it keeps some apart. Decides nothing.
+    pub(super) middle: Option<Judgement>,
 }
 
 impl Names {
@@ -41,9 +43,11 @@ impl Names {
 /// Holds the directory's name against one record of the proof.
 pub(super) fn compare(directory: &Name, proof: &Name) -> Names {
     let (directory, proof) = (Parts::read(directory), Parts::read(proof));
+    let given = given(&directory, &proof);
     let mut names = Names {
-        given: given(&directory, &proof),
+        given,
         family: family(&directory, &proof),
+        middle: middle(&directory, &proof, given.finding),
     };
     if let Some(reason) = divided(&directory, &proof) {
         for half in [&mut names.given, &mut names.family] {
@@ -190,6 +194,30 @@ fn given(directory: &Parts, proof: &Parts) -> Judgement {
         return equivalent(GIVEN.cut);
     }
     differs(given_difference(held, &shown))
+}
+
+/// Whether the document shows the directory's middle names, all of them: a given name may agree without.
+fn middle(directory: &Parts, proof: &Parts, given: Finding) -> Option<Judgement> {
+    let (held, shown) = (directory.middle.as_slice(), proof.all_given());
+    if held.is_empty() {
+        return None;
+    }
+    let unseen = |reason| Some(Judgement::new(Finding::MissingInProof, reason));
+    if !given.agrees() {
+        return unseen("middle names count only where given names agree");
+    }
+    let found = alike(&directory.all_given(), &shown).or_else(|| {
+        let mut behind = fronts(&shown).filter(|(first, _)| alike(&directory.given, first).is_some());
+        behind.find_map(|(_, further)| match alike(held, further) {
+            None if further.len() >= held.len() && further_agree(held, further) => Some(Finding::Equivalent),
+            found => found,
+        })
+    });
+    match found {
+        Some(Finding::Equal) => Some(Judgement::new(Finding::Equal, "middle names are equal")),
+        Some(_) => Some(equivalent("middle names agree as the document spells or initials them")),
+        None => unseen("the document does not show the directory's middle names"),
+    }
 }
 
 /// What staff should look at where given names differ.

@@ -47,6 +47,7 @@ pub(super) struct Assets {
     pub(super) colours: String,
     pub(super) follow: String,
     pub(super) pass: String,
+    pub(super) send: String,
     pub(super) icon: String,
     pub(super) logo: Option<String>,
 }
@@ -66,6 +67,7 @@ impl Assets {
         let colours = add("brand", "css", CSS, brand::style(brand).as_bytes());
         let follow = add("follow", "js", SCRIPT, include_bytes!("assets/follow.js"));
         let pass = add("pass", "js", SCRIPT, include_bytes!("assets/pass.js"));
+        let send = add("send", "js", SCRIPT, include_bytes!("assets/send.js"));
         let icon = add("icon", "svg", SVG, brand::tab_icon(brand).as_bytes());
         let logo = brand.logo.as_ref().and_then(|logo| {
             let (media_type, ending) = logo.kind()?;
@@ -77,6 +79,7 @@ impl Assets {
             colours,
             follow,
             pass,
+            send,
             icon,
             logo,
         }

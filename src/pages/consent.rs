@@ -22,6 +22,10 @@ pub struct Consent {
     pub requester: Option<String>,
     /// The company that checks the document and the face.
     pub verifier_name: String,
+    /// What whoever sent the person is told, if somebody did.
+    pub told: Option<Told>,
+    /// How long whoever sent the person waits, where that is not long.
+    pub time_left: Option<Duration>,
     /// What is looked at.
     pub looked_at: Vec<LookedAt>,
     /// How long it stays.
@@ -30,6 +34,17 @@ pub struct Consent {
     pub form_token: String,
     /// What the person quotes on the phone.
     pub number: String,
+}
+
+/// What a relying party is told, besides whether it is the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Its name for people.
+    pub who: String,
+    /// The name, as the document has it.
+    pub name: bool,
+    /// The date of birth.
+    pub birth_date: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -42,6 +57,12 @@ pub(super) struct Words {
     who: String,
     who_text: Sentence,
     looked_at: String,
+    time: String,
+    time_text: Sentence,
+    told: Sentence,
+    told_result: String,
+    told_name: String,
+    told_birth_date: String,
     kept: String,
     choice: String,
     choice_text: Sentence,
@@ -59,6 +80,8 @@ struct View<'a> {
     page: &'a Consent,
     agreement: String,
     looked_at: Vec<&'a str>,
+    told_what: Vec<&'a str>,
+    time_left: Option<String>,
     kept: [String; 3],
 }
 
@@ -92,10 +115,26 @@ impl Screen for Consent {
                 ("verifier", &self.verifier_name),
                 ("button", &words.agree),
             ]),
+            time_left: self.time_left.map(|left| {
+                let length = shell.text.time.length(left);
+                words.time_text.fill(&[("length", &length)])
+            }),
+            told_what: self.told.as_ref().map_or_else(Vec::new, |told| told.list(words)),
             looked_at: shell.text.looked_at.list(&self.looked_at),
             kept: shell.text.kept.list(self.kept, &shell.text.time),
         }
         .render()
+    }
+}
+
+impl Told {
+    fn list<'w>(&self, words: &'w Words) -> Vec<&'w str> {
+        let further = [
+            (self.name, words.told_name.as_str()),
+            (self.birth_date, words.told_birth_date.as_str()),
+        ];
+        let further = further.into_iter().filter_map(|(told, what)| told.then_some(what));
+        std::iter::once(words.told_result.as_str()).chain(further).collect()
     }
 }
 
@@ -105,6 +144,8 @@ impl Consent {
             purpose_title: "Get back into your account".to_owned(),
             reason: None,
             requester: None,
+            told: None,
+            time_left: None,
             verifier_name: "Persona".to_owned(),
             looked_at: LookedAt::ALL.to_vec(),
             kept: Kept {
@@ -124,6 +165,17 @@ impl Consent {
             },
             ..own.clone()
         };
-        vec![("consent", own), ("consent-asked", asked)]
+        let sent = Self {
+            purpose_title: "Show that it is you".to_owned(),
+            requester: Some("Example Intranet".to_owned()),
+            told: Some(Told {
+                who: "Example Intranet".to_owned(),
+                name: true,
+                birth_date: true,
+            }),
+            time_left: Some(Duration::from_mins(4)),
+            ..own.clone()
+        };
+        vec![("consent", own), ("consent-asked", asked), ("consent-sent", sent)]
     }
 }

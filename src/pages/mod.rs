@@ -14,9 +14,11 @@ mod invited;
 mod login;
 mod notice;
 mod pass;
+mod passage;
 pub mod path;
 mod retry;
 mod shell;
+mod sign_out;
 pub mod text;
 mod visit;
 mod waiting;
@@ -28,12 +30,14 @@ use http::StatusCode;
 
 pub use asset::Asset;
 pub use brand::{Brand, Contact, Logo};
-pub use consent::Consent;
+pub use consent::{Consent, Told};
 pub use invited::Invited;
 pub use login::{Login, LoginError};
 pub use notice::Notice;
 pub use pass::{PassReady, PassShown};
+pub use passage::{Passage, passage_policy};
 pub use retry::{Retry, RetryCause};
+pub use sign_out::SignOut;
 pub use text::{Kept, LookedAt};
 pub use visit::Visit;
 pub use waiting::{Waiting, What};
@@ -75,6 +79,10 @@ pub enum Page {
     PassReady(PassReady),
     /// The pass, once.
     PassShown(PassShown),
+    /// On to another site, with an answer for it.
+    Passage(Passage),
+    /// Whether to forget this browser's proof.
+    SignOut(SignOut),
     /// Something to know, and nothing to do but read.
     Notice(Notice),
 }
@@ -89,7 +97,7 @@ macro_rules! from {
     )* };
 }
 from!(
-    Welcome, Login, Invited, Consent, Visit, Waiting, Retry, PassReady, PassShown, Notice
+    Welcome, Login, Invited, Consent, Visit, Waiting, Retry, PassReady, PassShown, Passage, Notice, SignOut
 );
 
 impl Page {
@@ -104,6 +112,8 @@ impl Page {
             Self::Retry(page) => page,
             Self::PassReady(page) => page,
             Self::PassShown(page) => page,
+            Self::Passage(page) => page,
+            Self::SignOut(page) => page,
             Self::Notice(page) => page,
         }
     }
@@ -136,6 +146,8 @@ impl Page {
             .chain(of(Retry::samples()))
             .chain(of(PassReady::samples()))
             .chain(of(PassShown::samples()))
+            .chain(of(Passage::samples()))
+            .chain(of(SignOut::samples()))
             .chain(of(Notice::samples()))
             .collect()
     }
@@ -181,13 +193,14 @@ impl Pages {
     }
 }
 
+/// What every page's policy says, but for where its forms lead.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                      frame-ancestors 'none'; base-uri 'none';";
+
 /// The Content-Security-Policy of every page: nothing from elsewhere, nothing inline, in no frame. A form may lead to
 /// `form_origins` too, because a browser checks the redirect that follows a form (Content Security Policy Level 3 §6.4.1).
 pub fn content_security_policy(form_origins: &[String]) -> String {
-    let mut policy =
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                      frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-            .to_owned();
+    let mut policy = format!("{POLICY} form-action 'self'");
     for origin in form_origins.iter().filter_map(|origin| url::Url::parse(origin).ok()) {
         // An opaque origin reads `null` and would only be noise.
         if origin.origin().is_tuple() {

@@ -27,6 +27,13 @@ pub enum Notice {
         /// What to enrol or do now.
         afterwards: Vec<String>,
     },
+    /// The person was taken back to whoever sent them, and came here once more.
+    Returned {
+        /// What the person quotes on the phone.
+        number: String,
+    },
+    /// This browser's earlier proof was forgotten.
+    SignedOut,
     /// The pass was shown already, or nobody looked at it in time.
     Gone {
         /// What the person quotes on the phone.
@@ -70,6 +77,18 @@ pub enum Notice {
     NotFound,
     /// The form is too old, or the browser keeps no cookies.
     Forbidden,
+    /// Another site sent somebody with a request that cannot be answered, not even to say so.
+    BadRequest {
+        /// What the other site's support asks for.
+        support: Option<String>,
+    },
+    /// Whoever sent the person does not wait long enough for a whole check.
+    TooLittleTime {
+        /// What the person quotes on the phone, if there is a case.
+        number: Option<String>,
+        /// Whether whoever sent the person still waits, and can be told.
+        back: bool,
+    },
     /// Our own fault.
     Fault {
         /// Leads staff to the line in the log.
@@ -84,8 +103,11 @@ pub enum Notice {
 pub(super) struct Words {
     start: String,
     look: String,
+    back: String,
     review: Saying,
     done: Saying,
+    returned: Saying,
+    signed_out: Saying,
     gone: Saying,
     refused: Saying,
     expired: Saying,
@@ -97,6 +119,8 @@ pub(super) struct Words {
     unavailable: Saying,
     not_found: Saying,
     forbidden: Saying,
+    bad_request: Saying,
+    too_little_time: Saying,
     fault: Saying,
     no_session: Saying,
 }
@@ -116,6 +140,8 @@ enum Way {
     Start,
     /// Look again at the case.
     Look,
+    /// Back to whoever sent the person.
+    Back,
     /// Ask, or wait.
     Nothing,
 }
@@ -144,13 +170,17 @@ impl Notice {
             Self::Busy { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::BadRequest { .. } => StatusCode::BAD_REQUEST,
             Self::Forbidden | Self::NoSession => StatusCode::FORBIDDEN,
             Self::Fault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Review { .. }
             | Self::Done { .. }
+            | Self::Returned { .. }
+            | Self::SignedOut
             | Self::Refused { .. }
             | Self::Expired { .. }
             | Self::Withdrawn { .. }
+            | Self::TooLittleTime { .. }
             | Self::Stuck { .. } => StatusCode::OK,
         }
     }
@@ -159,17 +189,22 @@ impl Notice {
         match self {
             Self::Review { number }
             | Self::Done { number, .. }
+            | Self::Returned { number }
             | Self::Gone { number }
             | Self::Refused { number }
             | Self::Withdrawn { number }
             | Self::Stuck { number }
             | Self::Fault { reference: number } => Some(number),
-            Self::Expired { number } | Self::Unavailable { number } => number.as_deref(),
+            Self::Expired { number }
+            | Self::Unavailable { number }
+            | Self::TooLittleTime { number, .. }
+            | Self::BadRequest { support: number } => number.as_deref(),
             Self::LinkUsed
             | Self::LinkExpired
             | Self::Busy { .. }
             | Self::NotFound
             | Self::Forbidden
+            | Self::SignedOut
             | Self::NoSession => None,
         }
     }
@@ -178,6 +213,8 @@ impl Notice {
         match self {
             Self::Review { .. } => (&words.review, Icon::Person, Way::Look),
             Self::Done { .. } => (&words.done, Icon::Check, Way::Nothing),
+            Self::Returned { .. } => (&words.returned, Icon::Door, Way::Nothing),
+            Self::SignedOut => (&words.signed_out, Icon::Check, Way::Nothing),
             Self::Gone { .. } => (&words.gone, Icon::Key, Way::Start),
             Self::Refused { .. } => (&words.refused, Icon::Chat, Way::Nothing),
             Self::Expired { .. } => (&words.expired, Icon::Clock, Way::Start),
@@ -189,6 +226,9 @@ impl Notice {
             Self::Unavailable { .. } => (&words.unavailable, Icon::Clock, Way::Look),
             Self::NotFound => (&words.not_found, Icon::Info, Way::Start),
             Self::Forbidden => (&words.forbidden, Icon::Info, Way::Start),
+            Self::BadRequest { .. } => (&words.bad_request, Icon::Retry, Way::Nothing),
+            Self::TooLittleTime { back: true, .. } => (&words.too_little_time, Icon::Clock, Way::Back),
+            Self::TooLittleTime { .. } => (&words.too_little_time, Icon::Clock, Way::Nothing),
             Self::Fault { .. } => (&words.fault, Icon::Info, Way::Look),
             Self::NoSession => (&words.no_session, Icon::Door, Way::Start),
         }
@@ -200,6 +240,8 @@ impl Screen for Notice {
         match self {
             Self::Review { .. } => "review",
             Self::Done { .. } => "done",
+            Self::Returned { .. } => "returned",
+            Self::SignedOut => "signed-out",
             Self::Gone { .. } => "gone",
             Self::Refused { .. } => "refused",
             Self::Expired { .. } => "expired",
@@ -211,6 +253,8 @@ impl Screen for Notice {
             Self::Unavailable { .. } => "unavailable",
             Self::NotFound => "not-found",
             Self::Forbidden => "forbidden",
+            Self::BadRequest { .. } => "bad-request",
+            Self::TooLittleTime { .. } => "too-little-time",
             Self::Fault { .. } => "fault",
             Self::NoSession => "no-session",
         }
@@ -255,6 +299,7 @@ impl Screen for Notice {
             button: match way {
                 Way::Start => Some((path::START, words.start.as_str())),
                 Way::Look => Some((path::CASE, words.look.as_str())),
+                Way::Back => Some((path::CASE, words.back.as_str())),
                 Way::Nothing => None,
             },
         }
@@ -263,6 +308,7 @@ impl Screen for Notice {
 }
 
 impl Notice {
+    #[expect(clippy::too_many_lines, reason = "a list")]
     pub(super) fn samples() -> Vec<(&'static str, Self)> {
         let number = || "K7QF-3M2P".to_owned();
         let afterwards = vec!["Set up the authenticator app on your new phone.".to_owned()];
@@ -282,6 +328,8 @@ impl Notice {
                     afterwards: Vec::new(),
                 },
             ),
+            ("returned", Self::Returned { number: number() }),
+            ("signed-out", Self::SignedOut),
             ("gone", Self::Gone { number: number() }),
             ("refused", Self::Refused { number: number() }),
             ("expired", Self::Expired { number: Some(number()) }),
@@ -300,6 +348,27 @@ impl Notice {
             ("unavailable-unknown", Self::Unavailable { number: None }),
             ("not-found", Self::NotFound),
             ("forbidden", Self::Forbidden),
+            ("bad-request-unknown", Self::BadRequest { support: None }),
+            (
+                "bad-request",
+                Self::BadRequest {
+                    support: Some("6a0d2d3e-1111-4222-8333-0123456789ab".to_owned()),
+                },
+            ),
+            (
+                "too-little-time",
+                Self::TooLittleTime {
+                    number: Some(number()),
+                    back: true,
+                },
+            ),
+            (
+                "too-little-time-unknown",
+                Self::TooLittleTime {
+                    number: None,
+                    back: false,
+                },
+            ),
             (
                 "fault",
                 Self::Fault {

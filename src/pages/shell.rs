@@ -27,6 +27,8 @@ pub(super) enum Script {
     Follow,
     /// Copies, counts down, and takes the pass away.
     Pass,
+    /// Sends the form on.
+    Send,
 }
 
 /// A page that can be drawn.
@@ -86,6 +88,7 @@ impl Shell<'_> {
         self.about.script.map(|script| match script {
             Script::Follow => self.assets.follow.as_str(),
             Script::Pass => &self.assets.pass,
+            Script::Send => &self.assets.send,
         })
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{consent, help, invited, login, notice, pass, retry, visit, waiting, welcome};
+use super::{consent, help, invited, login, notice, pass, passage, retry, sign_out, visit, waiting, welcome};
 use doorward_contract::Timestamp;
 
 /// The words as shipped.
@@ -56,6 +56,8 @@ pub(super) struct Text {
     pub(super) waiting: waiting::Words,
     pub(super) retry: retry::Words,
     pub(super) pass: pass::Words,
+    pub(super) passage: passage::Words,
+    pub(super) sign_out: sign_out::Words,
     pub(super) notice: notice::Words,
 }
 

@@ -27,6 +27,8 @@ pub enum What {
     Comparing,
     /// Access is being given back.
     Acting,
+    /// The person is taken back to whoever sent them.
+    Returning,
     /// Another company's machine is slow or away; the case waits and goes on by itself.
     VendorSlow,
 }
@@ -38,6 +40,7 @@ pub(super) struct Words {
     reading: Doing,
     comparing: Doing,
     acting: Doing,
+    returning: Doing,
     vendor_slow: Doing,
     stay: String,
     look: String,
@@ -68,6 +71,7 @@ impl Screen for Waiting {
             What::Reading => "reading",
             What::Comparing => "comparing",
             What::Acting => "acting",
+            What::Returning => "returning",
             What::VendorSlow => "slow",
         }
     }
@@ -76,7 +80,7 @@ impl Screen for Waiting {
         About {
             number: Some(&self.number),
             step: Some(3),
-            refresh: Some(REFRESH),
+            refresh: Some(if self.what == What::Returning { 0 } else { REFRESH }),
             script: Some(Script::Follow),
         }
     }
@@ -88,6 +92,7 @@ impl Screen for Waiting {
             What::Reading => &words.reading,
             What::Comparing => &words.comparing,
             What::Acting => &words.acting,
+            What::Returning => &words.returning,
             What::VendorSlow => &words.vendor_slow,
         };
         View { shell, words, doing }.render()
@@ -101,6 +106,7 @@ impl Waiting {
             ("waiting-reading", What::Reading),
             ("waiting-comparing", What::Comparing),
             ("waiting-acting", What::Acting),
+            ("waiting-returning", What::Returning),
             ("waiting-slow", What::VendorSlow),
         ]
         .map(|(name, what)| {

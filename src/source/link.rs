@@ -70,7 +70,7 @@ async fn owns(door: &Door, headers: &HeaderMap, case: &Case) -> bool {
 
 fn invited(door: &Door, case: &Case, token: &Token) -> Invited {
     let (requester, ticket) = match &case.opener {
-        Opener::Person => (String::new(), None),
+        Opener::Person | Opener::Client { .. } => (String::new(), None),
         Opener::Operator { name, ticket } => (name.clone(), ticket.clone()),
     };
     let title = door

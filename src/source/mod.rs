@@ -4,8 +4,13 @@
 //! The way in differs for each source, so it is plain routes ([`portal`], [`link`]); they end in the flow.
 
 pub mod client;
+pub mod entra;
 pub mod link;
+pub mod logout;
+pub mod oidc;
 pub mod portal;
+pub mod reply;
+mod session;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +25,8 @@ use crate::crypto::parcel::BrowserKey;
 use crate::crypto::token::reference_number;
 use crate::flow::{Error, Flow};
 use crate::pages::{Kept, LookedAt, Notice, Page, Pages};
+use crate::provider::Provider;
+use crate::provider::entra::Entra;
 use doorward_contract::CheckName;
 
 /// How long a browser keeps its cookie: two days, as long as a case that needed a review can take, and its answer.
@@ -41,6 +48,12 @@ pub enum Kind {
     Portal,
     /// A link made by an operator, the API or a ticket.
     Link,
+    /// Relying parties by OpenID Connect.
+    Oidc,
+    /// An Okta org that has Doorward as identity-verification vendor.
+    Okta,
+    /// An Entra tenant that has Doorward as external method.
+    Entra,
 }
 
 /// What every way in needs. Cheap to clone.
@@ -48,6 +61,10 @@ pub enum Kind {
 pub struct Door {
     /// What works cases.
     pub flow: Flow,
+    /// What answers relying parties.
+    pub provider: Provider,
+    /// What answers Entra tenants.
+    pub entra: Entra,
     /// What is shown.
     pub pages: Arc<Pages>,
     /// The ways in.
@@ -82,12 +99,16 @@ impl Door {
     pub fn show(&self, page: impl Into<Page>) -> Response {
         let page = page.into();
         match self.pages.render(&page) {
-            Ok(html) => (
-                page.status(),
-                [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
-                html,
-            )
-                .into_response(),
+            Ok(html) => {
+                let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
+                let mut response = (page.status(), kind, html).into_response();
+                if matches!(page, Page::PassReady(_) | Page::PassShown(_)) {
+                    // Whatever window it is in, nobody else has a hold of it.
+                    let (name, alone) = ("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+                    response.headers_mut().insert(name, alone);
+                }
+                response
+            }
             Err(error) => {
                 tracing::error!(error = %causes(&error), "a page could not be rendered");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -142,7 +163,11 @@ impl Door {
 
     /// The key a browser brought, if it brought one.
     pub fn browser_key(&self, headers: &HeaderMap) -> Option<BrowserKey> {
-        let name = self.cookie_name();
+        Self::cookie(headers, self.cookie_name()).and_then(BrowserKey::parse)
+    }
+
+    /// A cookie's value, if the browser brought it.
+    fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
         headers
             .get_all(header::COOKIE)
             .iter()
@@ -150,7 +175,7 @@ impl Door {
             .flat_map(|value| value.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
             .find(|(key, _)| *key == name)
-            .and_then(|(_, value)| BrowserKey::parse(value))
+            .map(|(_, value)| value)
     }
 
     /// RFC 6265bis §4.1.3.2: the `__Host-` prefix keeps sibling hosts from planting the cookie. It needs TLS; without

@@ -35,7 +35,12 @@ impl Store {
     /// Drops what has ended by `now`: handles, counts, what was used once. Then nothing overwritten is left in
     /// SQLite's log either.
     pub async fn sweep(&self, now: Timestamp) -> Result<(), Error> {
-        for sql in [&sql::SWEEP_HANDLES, &sql::SWEEP_ONCE, &sql::SWEEP_LIMITS] {
+        for sql in [
+            &sql::SWEEP_HANDLES,
+            &sql::SWEEP_ONCE,
+            &sql::SWEEP_LIMITS,
+            &sql::SWEEP_GRANTS,
+        ] {
             while self.0.db.run(sql, values![now, BATCH]).await? > 0 {}
         }
         self.0.db.settle().await

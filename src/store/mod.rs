@@ -5,6 +5,8 @@
 
 mod cases;
 mod db;
+mod grants;
+mod keys;
 mod ledger;
 mod limits;
 mod postgres;
@@ -24,6 +26,8 @@ use crate::crypto::{self, seal::Key};
 use db::{Db, values};
 use doorward_contract::Timestamp;
 
+pub use grants::{Grant, GrantKind, NewGrant};
+pub use keys::SigningKeyRow;
 pub use queue::Claim;
 
 /// Where the canary is sealed to, and what it says.
@@ -157,6 +161,8 @@ struct Inner {
     keys: Key,
     /// Seals the canary.
     canary: Key,
+    /// Seals grants.
+    grants: Key,
 }
 
 impl fmt::Debug for Store {
@@ -172,6 +178,7 @@ impl Store {
         let store = Self(Arc::new(Inner {
             keys: master.derive("case keys")?,
             canary: master.derive("canary")?,
+            grants: master.derive("grants")?,
             db: Db::open(settings.url.expose_secret(), settings.connections).await?,
         }));
         if store.schema_version().await? > 0 {

@@ -10,7 +10,10 @@ use super::Error;
 use super::db::{PATIENCE, Value};
 use super::sql::Sql;
 
-pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "start", include_str!("migrations/postgres/0001_start.sql"))];
+pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "start", include_str!("migrations/postgres/0001_start.sql")),
+    (2, "provider", include_str!("migrations/postgres/0002_provider.sql")),
+];
 
 /// What must hold in every session, whatever the server, the database or the role set.
 const SESSION: [(&str, &str); 5] = [

@@ -145,6 +145,22 @@ statements! {
     SWEEP_LIMITS = sweep!("limits", "what");
     SWEEP_HANDLES = sweep!("handles", "kind");
 
+    ADD_GRANT = "insert into grants (kind, digest, family, case_id, until_at, sealed) values ($1, $2, $3, $4, $5, $6) \
+        on conflict (kind, digest) do nothing";
+    GRANT = "select family, case_id, until_at, used_at, sealed from grants \
+        where kind = $1 and digest = $2 and until_at > $3";
+    USE_GRANT = "update grants set used_at = $3 where kind = $1 and digest = $2 and used_at is null and until_at > $3";
+    DROP_FAMILY = "delete from grants where family = $1";
+    DROP_GRANT = "delete from grants where kind = $1 and digest = $2";
+    DROP_GRANTS_OF = "delete from grants where case_id = $1";
+    SWEEP_GRANTS = sweep!("grants", "kind");
+    SIGNING_KEYS = "select kid, alg, follows, made_at, from_at, gone_at, public, sealed from signing_keys \
+        order by alg, follows";
+    // Taken is the name, or the place behind the key it follows.
+    ADD_SIGNING_KEY = "insert into signing_keys (kid, alg, follows, made_at, from_at, public, sealed) \
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
+    WITHDRAW_SIGNING_KEY = "update signing_keys set gone_at = $2, sealed = $3 where kid = $1 and gone_at is null";
+
     HEAD = "select seq, hash from head where id = 1";
     // SQLite's writers are alone anyway.
     HOLD_HEAD = "select seq, hash from head where id = 1", pg: "select seq, hash from head where id = 1 for update";

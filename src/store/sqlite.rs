@@ -12,7 +12,10 @@ use super::Error;
 use super::db::{PATIENCE, Value};
 use super::sql::Sql;
 
-pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "start", include_str!("migrations/sqlite/0001_start.sql"))];
+pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "start", include_str!("migrations/sqlite/0001_start.sql")),
+    (2, "provider", include_str!("migrations/sqlite/0002_provider.sql")),
+];
 
 /// How long a writer waits for one of another process (the command line beside the server).
 const BUSY: Duration = Duration::from_secs(5);

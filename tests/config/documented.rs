@@ -66,18 +66,21 @@ fn every_default_that_is_written_down_is_the_one_in_force() {
         "#lifetime_minutes",
         "#one_time",
         "#kinds",
-        "#[[api_token",
-        "#name",
-        "#secret",
-        "#purposes",
         "#api =",
         "#hosted",
         "#sign_in_url",
         "#accent",
     ];
+    // A whole table that is commented out is an example, up to the next empty line.
+    let mut in_example = false;
     let uncommented: String = config::DOCUMENTED
         .lines()
-        .map(|line| match line.strip_prefix('#') {
+        .map(|line| {
+            in_example = line.starts_with("#[[") || (in_example && !line.is_empty());
+            (line, in_example)
+        })
+        .map(|(line, in_example)| match line.strip_prefix('#') {
+            _ if in_example => format!("{line}\n"),
             Some(rest) if !line.starts_with("# ") && !examples.iter().any(|example| line.starts_with(example)) => {
                 format!("{rest}\n")
             }

@@ -1,7 +1,9 @@
 //! The settings: what loads, and what every fault is told as.
 
 mod documented;
+mod entra;
 mod faults;
+mod relying;
 mod table;
 
 use std::fs;
@@ -19,6 +21,8 @@ impl Folder {
         let folder = Self(tempfile::tempdir().unwrap());
         folder.secret("master.key", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
         folder.secret("persona.key", "persona_production_0f5b1c8e3a47");
+        folder.secret("okta.secret", "an-okta-client-secret-of-forty-characters");
+        folder.secret("intranet.secret", "a-client-secret-of-more-than-32-characters");
         folder.secret("persona.webhook", "wbhsec_0f5b1c8e-3a47-4d2e-9b61-7c0d5e8fa912");
         folder.secret("entra.secret", "an-entra-client-secret");
         folder.secret("ticket-system.token", "0123456789abcdef0123456789abcdef");

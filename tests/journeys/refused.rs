@@ -64,7 +64,7 @@ async fn a_proof_that_is_not_the_one_asked_for_ends_the_case_whatever_it_says() 
     ];
     let mut pages = Vec::new();
     for (name, change) in changes {
-        let (case, page) = tampered(change).await;
+        let (case, page) = Box::pin(tampered(change)).await;
         assert_eq!(case["end"]["refusal"], "foreign_proof", "{name}: {case}");
         let reasons = case["attempts"][0]["result"]["reasons"].as_array().unwrap();
         assert!(!reasons.is_empty(), "{name}: staff are not told why");

@@ -140,10 +140,10 @@ fn dumped(url: &str) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_leaks_on_sqlite() {
-    nothing_leaks(Database::Sqlite).await;
+    Box::pin(nothing_leaks(Database::Sqlite)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_leaks_on_postgresql() {
-    nothing_leaks(Database::Postgres).await;
+    Box::pin(nothing_leaks(Database::Postgres)).await;
 }

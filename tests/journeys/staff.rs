@@ -81,6 +81,57 @@ async fn an_export_is_checked_offline_and_an_altered_one_is_named() {
     lab.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn signing_keys_are_listed_and_rotated_from_the_command_line() {
+    let lab = lab(Database::Sqlite, |text| text).await;
+    let list = || {
+        let output = doorward(&lab, &["keys", "list", "--json"]);
+        assert!(output.status.success(), "{}", said(&output));
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        told["keys"].as_array().unwrap().clone()
+    };
+    let tells = |keys: &[serde_json::Value]| {
+        keys.iter()
+            .map(|key| format!("{} {}", key["alg"].as_str().unwrap(), key["standing"].as_str().unwrap()))
+            .collect::<Vec<_>>()
+    };
+    let first = list();
+    assert_eq!(
+        tells(&first),
+        ["RS256 signing", "PS256 signing", "ES256 signing", "EdDSA signing"]
+    );
+
+    let rotated = doorward(&lab, &["keys", "rotate", "--alg", "ES256"]);
+    assert!(rotated.status.success(), "{}", said(&rotated));
+    let second = list();
+    let expected = [
+        "RS256 signing",
+        "PS256 signing",
+        "ES256 signing",
+        "ES256 waiting",
+        "EdDSA signing",
+    ];
+    assert_eq!(tells(&second), expected);
+    assert!(
+        first
+            .iter()
+            .all(|key| second.iter().any(|later| later["kid"] == key["kid"]))
+    );
+    let new = second[3]["kid"].as_str().unwrap();
+    assert!(said(&rotated).contains(new), "{}", said(&rotated));
+    assert!(said(&doorward(&lab, &["keys", "list"])).contains(new));
+
+    let unknown = doorward(&lab, &["keys", "rotate", "--alg", "HS256"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(
+        said(&unknown).contains("RS256, PS256, ES256 or EdDSA"),
+        "{}",
+        said(&unknown)
+    );
+    assert_eq!(list(), second);
+    lab.stop().await;
+}
+
 #[test]
 fn settings_that_do_not_fit_are_told_whole_and_end_with_two() {
     let folder = tempfile::tempdir().unwrap();

@@ -37,6 +37,7 @@ fn every_file_is_served_as_what_it_is_and_may_be_kept() {
     let pages = Pages::new(with_logo()).unwrap();
     let mut served = addresses(&pages, "pass-shown");
     served.extend(addresses(&pages, "visit"));
+    served.extend(addresses(&pages, "passage"));
     for address in served {
         let asset = pages.asset(&address).unwrap();
         let expected = match address.rsplit('.').next().unwrap() {

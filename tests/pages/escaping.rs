@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use doorward::pages::{
-    Choice, Consent, Contact, Invited, Kept, Login, LookedAt, Notice, Page, Pages, PassShown, Welcome,
+    Choice, Consent, Contact, Invited, Kept, Login, LookedAt, Notice, Page, Pages, PassShown, Passage, SignOut, Told,
+    Welcome,
 };
 use doorward_contract::PassKind;
 use scraper::Html;
@@ -36,7 +37,13 @@ fn pages_of_strangers() -> Vec<Page> {
             purpose_title: hostile(),
             reason: Some(hostile()),
             requester: Some(hostile()),
+            told: Some(Told {
+                who: hostile(),
+                name: true,
+                birth_date: true,
+            }),
             verifier_name: hostile(),
+            time_left: None,
             looked_at: LookedAt::ALL.to_vec(),
             kept: Kept {
                 proof: Duration::ZERO,
@@ -73,6 +80,29 @@ fn pages_of_strangers() -> Vec<Page> {
         }
         .into(),
         shown(HOSTILE, HOSTILE, HOSTILE),
+    ]
+    .into_iter()
+    .chain(pages_on_the_way())
+    .collect()
+}
+
+/// The same for pages that lead elsewhere or end something.
+fn pages_on_the_way() -> Vec<Page> {
+    vec![
+        SignOut {
+            action: "/oauth2/logout/confirm".to_owned(),
+            fields: vec![(hostile(), hostile())],
+        }
+        .into(),
+        Passage {
+            target: "https://sign-in.example.com/answers".to_owned(),
+            fields: vec![(hostile(), hostile())],
+        }
+        .into(),
+        Notice::BadRequest {
+            support: Some(hostile()),
+        }
+        .into(),
         Notice::Done {
             number: number(),
             afterwards: vec![hostile()],

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use doorward::pages::{Pages, content_security_policy};
+use doorward::pages::{Pages, content_security_policy, passage_policy};
 use scraper::{ElementRef, Html};
 
 use super::{northwind, samples, select, with_logo, without_scripts};
@@ -73,10 +73,10 @@ fn every_field_has_a_label_and_every_form_says_where_it_goes() {
                 matches!(form.value().attr("method"), Some("get" | "post")),
                 "{name}: method"
             );
-            assert!(
-                form.value().attr("action").is_some_and(|to| to.starts_with('/')),
-                "{name}: action"
-            );
+            // Of all forms one leads elsewhere, and that is what it is for.
+            let away = name == "passage" && form.value().attr("action") == Some("https://sign-in.example.com/answers");
+            let ours = |to: &str| to.starts_with('/') && !to.starts_with("//");
+            assert!(away || form.value().attr("action").is_some_and(ours), "{name}: action");
         }
         for pressed in document.select(&select("button, a")) {
             assert!(!text(pressed).is_empty(), "{name}: something to press says nothing");
@@ -232,9 +232,15 @@ fn a_number_is_shown_wherever_there_is_one() {
             "not-found",
             "forbidden",
             "no-session",
+            "passage",
+            "sign-out",
+            "signed-out",
+            "too-little-time-",
+            "bad-request-",
         ];
         let expected = match name.as_str() {
             "fault" => Some("7f3a91c2".to_owned()),
+            "bad-request" => Some("6a0d2d3e-1111-4222-8333-0123456789ab".to_owned()),
             "expired-unknown" | "unavailable-unknown" => None,
             name if none.iter().any(|start| name.starts_with(start)) => None,
             _ => Some("K7QF-3M2P".to_owned()),
@@ -268,4 +274,48 @@ fn the_policy_allows_only_ourselves_and_the_verifier() {
             "form-action 'self' https://inquiry.example.com",
         ]
     );
+}
+
+#[test]
+fn a_passage_leads_away_and_runs_nothing() {
+    let forms = |target: &str| passage_policy(target).split_once(" form-action ").unwrap().1.to_owned();
+    // And where that leads: a browser holds the redirects that follow against the same list.
+    assert_eq!(forms("https://login.example.com:8443/common/answers?x=1"), "https:");
+    assert_eq!(forms("http://127.0.0.1:7403/answers"), "https: http:");
+    assert_eq!(forms("com.example.app:/answers"), "com.example.app:");
+    for nowhere in [
+        "",
+        "/case",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "x; script-src *",
+    ] {
+        assert_eq!(forms(nowhere), "'none'", "{nowhere}");
+    }
+    let other = |policy: &str| policy.rsplit_once(" form-action ").unwrap().0.to_owned();
+    assert_eq!(
+        other(&passage_policy("https://login.example.com/")),
+        other(&content_security_policy(&[]))
+    );
+}
+
+#[test]
+fn a_passage_carries_every_field_and_can_be_sent_by_hand() {
+    let pages = Pages::new(northwind()).unwrap();
+    let document = without_scripts(&samples(&pages)["passage"]);
+    let form = document.select(&select("main form[method=post]")).next().unwrap();
+    let fields: Vec<_> = form
+        .select(&select("input"))
+        .map(|field| field.value())
+        .map(|field| (field.attr("type"), field.attr("name"), field.attr("value")))
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            (Some("hidden"), Some("id_token"), Some("sample.id.token")),
+            (Some("hidden"), Some("state"), Some("S0-9a77")),
+        ]
+    );
+    assert_eq!(count(&document, "main form button:not([name])"), 1);
+    assert_eq!(count(&document, "script[src*='send']"), 1);
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The height of each room. A room may use what is lower, never what is beside or above it. The same list stands in
 /// `src/README.md`.
-const HEIGHTS: [(&str, u8); 16] = [
+const HEIGHTS: [(&str, u8); 17] = [
     ("main", 6),
     ("cli", 6),
     ("app", 6),
@@ -14,6 +14,7 @@ const HEIGHTS: [(&str, u8); 16] = [
     ("jobs", 5),
     ("source", 4),
     ("flow", 3),
+    ("provider", 3),
     ("store", 2),
     ("pages", 2),
     ("case", 1),
@@ -96,17 +97,17 @@ fn rooms_use_only_what_lies_below_them() {
 }
 
 #[test]
-fn only_the_store_knows_the_database_and_only_one_file_knows_the_sdk() {
+fn each_library_is_known_in_one_place() {
     for (word, allowed) in [
-        ("sqlx::", "src/store"),
-        ("graph_rs_sdk::", "connectors/graph/src/client.rs"),
+        ("sqlx::", &["src/store", "tests/store"][..]),
+        ("graph_rs_sdk::", &["connectors/graph/src/client.rs"]),
+        ("openidconnect::", &["src/provider", "tests"]),
     ] {
         for folder in ["src", "connectors", "tests"] {
             for file in rust_files(&root().join(folder)) {
                 let inside = file.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
                 let tells = fs::read_to_string(&file).unwrap().contains(word);
-                let may =
-                    inside.starts_with(allowed) || inside.starts_with("tests/store") || inside.contains("tests/rules");
+                let may = allowed.iter().any(|place| inside.starts_with(place)) || inside.starts_with("tests/rules");
                 assert!(!tells || may, "{inside} names {word}");
             }
         }
@@ -120,8 +121,10 @@ fn a_file_is_one_room_and_says_what_it_is() {
             let text = fs::read_to_string(&file).unwrap();
             let own = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
             let lines = own.lines().count();
+            let inside = file.strip_prefix(root().join(folder)).unwrap();
+            let tests = inside.components().any(|part| part.as_os_str() == "tests");
             assert!(
-                lines <= 400,
+                tests || lines <= 400,
                 "{} has {lines} lines: split it where a stranger would look",
                 file.display()
             );

@@ -18,7 +18,7 @@ on_both! {
     a_sealed_part_that_was_altered_does_not_open
 }
 
-async fn erased(base: &Base, seen: &Case) -> Case {
+pub(super) async fn erased(base: &Base, seen: &Case) -> Case {
     let mut next = seen.clone();
     next.erased = true;
     next.changed_at = NOW.plus(MINUTE);

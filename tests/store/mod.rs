@@ -2,6 +2,9 @@
 
 mod cases;
 mod erasure;
+mod grants;
+mod keyring;
+mod keys;
 mod ledger;
 mod limits;
 mod opening;
@@ -145,8 +148,8 @@ const MARIA: [&str; 6] = [
     "session-token=mariasvisit",
 ];
 
-/// Maria has lost her access and is at the verifier's.
-fn maria(at: Timestamp) -> Case {
+/// What identifies Maria.
+fn private_of_maria() -> Private {
     let [login, display_name, family, birth_date, reference, visit] = MARIA.map(str::to_owned);
     let name = Name {
         given: Some("Maria".to_owned()),
@@ -154,7 +157,7 @@ fn maria(at: Timestamp) -> Case {
         ..Name::default()
     };
     let birth_date = Some(birth_date.parse().unwrap());
-    let private = Private {
+    Private {
         subject: Some(Subject {
             key: SubjectKey::Login,
             value: login.clone(),
@@ -176,7 +179,13 @@ fn maria(at: Timestamp) -> Case {
         }),
         references: vec![Reference(reference)],
         visit: Some(format!("https://verifier.example/?{visit}")),
-    };
+        record: None,
+        request: None,
+    }
+}
+
+/// Maria has lost her access and is at the verifier's.
+fn maria(at: Timestamp) -> Case {
     Case {
         id: CaseId::random(),
         version: 0,
@@ -196,6 +205,9 @@ fn maria(at: Timestamp) -> Case {
         plan: Vec::new(),
         pass: None,
         pass_until: None,
+        verdict: None,
+        answer_until: None,
+        refusal: None,
         end: None,
         ended_at: None,
         reduced: false,
@@ -204,7 +216,7 @@ fn maria(at: Timestamp) -> Case {
         hold_until: None,
         forget_at: None,
         erase_at: None,
-        private,
+        private: private_of_maria(),
     }
 }
 

@@ -156,15 +156,22 @@ impl Fake {
         self.rules.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The vendor's routes under the log and the misbehaviour.
+    /// The vendor's routes under the log and the misbehaviour, with the controls.
     pub fn wrap(self: &Arc<Self>, vendor: Router) -> Router {
-        let lab = Router::new()
-            .route("/_lab/log", get(read_log).delete(clear_log))
-            .route("/_lab/misbehave", get(read_rules).post(add_rule).delete(clear_rules))
-            .with_state(Arc::clone(self));
-        vendor
-            .layer(middleware::from_fn_with_state(Arc::clone(self), stand_between))
-            .merge(lab)
+        self.watch(vendor).nest("/_lab", self.controls())
+    }
+
+    /// The vendor's routes under the log and the misbehaviour. The controls are apart, for two imitations at one address.
+    pub fn watch(self: &Arc<Self>, vendor: Router) -> Router {
+        vendor.layer(middleware::from_fn_with_state(Arc::clone(self), stand_between))
+    }
+
+    /// `/log` and `/misbehave`, to be nested under a path that begins with `/_lab`.
+    pub fn controls(self: &Arc<Self>) -> Router {
+        Router::new()
+            .route("/log", get(read_log).delete(clear_log))
+            .route("/misbehave", get(read_rules).post(add_rule).delete(clear_rules))
+            .with_state(Arc::clone(self))
     }
 
     /// The first rule that fits, used up by one.

@@ -1,6 +1,7 @@
 //! What the comparison promises: a table of invented names by culture, properties, and the texts of the reasons.
 
 mod golden;
+mod okta;
 mod properties;
 
 use chrono::NaiveDate;
@@ -8,7 +9,8 @@ use doorward_contract::{Account, AccountId, Name, Origin, Person};
 
 use super::{Explanation, Field, Finding, Preset, VERSION, Verdict, compare};
 
-const PRESETS: [Preset; 2] = [Preset::Strict, Preset::Names];
+/// Those by which names alone never do.
+const PRESETS: [Preset; 3] = [Preset::Strict, Preset::Names, Preset::Okta];
 
 /// Reads `Given + Middle / Family | Suffix`; what is left out is not recorded.
 fn name(text: &str) -> Name {
@@ -89,7 +91,7 @@ fn an_explanation_names_version_preset_and_every_attribute_in_order() {
     assert_eq!(
         json,
         serde_json::json!({
-            "version": 1,
+            "version": 2,
             "preset": "strict",
             "verdict": "match",
             "attributes": [

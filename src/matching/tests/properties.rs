@@ -10,7 +10,7 @@ fn preset() -> impl Strategy<Value = Preset> {
     proptest::sample::select(&PRESETS[..])
 }
 
-fn birth_date() -> impl Strategy<Value = NaiveDate> {
+pub(super) fn birth_date() -> impl Strategy<Value = NaiveDate> {
     (0_u64..40_000).prop_map(|days| NaiveDate::from_ymd_opt(1910, 1, 1).unwrap() + Days::new(days))
 }
 
@@ -39,7 +39,7 @@ fn telling() -> impl Strategy<Value = String> {
         })
 }
 
-fn full_name() -> impl Strategy<Value = Name> {
+pub(super) fn full_name() -> impl Strategy<Value = Name> {
     let maybe = || proptest::option::weighted(0.8, part());
     let suffix = proptest::option::weighted(0.2, proptest::sample::select(vec!["Jr", "Sr.", "III", "PhD"]));
     (maybe(), proptest::option::weighted(0.3, part()), maybe(), suffix).prop_map(|(given, middle, family, suffix)| {
@@ -53,7 +53,7 @@ fn full_name() -> impl Strategy<Value = Name> {
 }
 
 /// A pair that is close often enough to be interesting: the same name, worn down as documents do.
-fn pair() -> impl Strategy<Value = (Name, Name)> {
+pub(super) fn pair() -> impl Strategy<Value = (Name, Name)> {
     let worn = |name: Name| Name {
         given: name.given.map(|text| text.to_uppercase()),
         middle: None,

@@ -3,6 +3,11 @@
 
 (() => {
   const { state, status, case: address } = document.body.dataset;
+  // Nothing is left to wait for: the case's address leads back to where the person came from.
+  if (state === "returning") {
+    location.replace(address);
+    return;
+  }
   const SHORTEST = 1500; // A person at a waiting page notices no difference below this.
   const LONGEST = 15000; // Long enough to be no burden, short enough that nobody reloads by hand.
   let pause = SHORTEST;

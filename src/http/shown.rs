@@ -1,0 +1,147 @@
+//! Which page a case shows to the browser it is bound to: read from where the case stands, and nothing else.
+
+use std::time::Duration;
+
+use crate::case::{Case, End, Opener, Stage};
+use crate::crypto::parcel::BrowserKey;
+use crate::pages::{Consent, Notice, Page, PassReady, Retry, RetryCause, Visit, Waiting, What};
+use crate::source::{Door, kept, looked_at, reply};
+use doorward_contract::Outcome;
+
+/// How long somebody who came back is shown that the proof is being read, before they are offered the check again.
+const READING: Duration = Duration::from_secs(45);
+/// Who waits less than this says so on the first page.
+const SHORT: Duration = Duration::from_secs(15 * 60);
+
+/// What to do after signing in.
+pub(super) fn afterwards(door: &Door, case: &Case) -> Vec<String> {
+    door.flow
+        .purpose(&case.purpose)
+        .map_or_else(|_| Vec::new(), |purpose| purpose.afterwards.clone())
+}
+
+/// The page for where a case stands.
+pub(super) fn page(door: &Door, case: &Case, key: &BrowserKey) -> Page {
+    let number = case.number.clone();
+    let form_token = key.form_token();
+    match case.stage {
+        Stage::Invited => Notice::NoSession.into(),
+        Stage::Consent => match case.attempt().and_then(|attempt| attempt.outcome.as_ref()) {
+            None => consent_page(door, case, form_token),
+            Some(outcome) => retry_page(door, case, outcome, form_token),
+        },
+        Stage::Proving => proving_page(door, case, form_token),
+        Stage::Comparing => waiting(case, What::Comparing),
+        Stage::Acting => waiting(case, What::Acting),
+        Stage::Answer => waiting(case, What::Returning),
+        Stage::Review => Notice::Review { number }.into(),
+        Stage::Stuck => Notice::Stuck { number }.into(),
+        Stage::Ready => match (&case.pass, case.pass_until) {
+            (Some(pass), Some(until)) if door.flow.now() < until => {
+                let seconds_left = until.since(door.flow.now()).as_secs();
+                PassReady {
+                    number,
+                    kind: pass.kind,
+                    until,
+                    seconds_left,
+                    form_token,
+                }
+                .into()
+            }
+            _ => Notice::Gone { number }.into(),
+        },
+        Stage::Closed => ended(door, case).into(),
+    }
+}
+
+fn proving_page(door: &Door, case: &Case, form_token: String) -> Page {
+    let Some(attempt) = case.attempt().filter(|attempt| attempt.started) else {
+        return waiting(case, What::Starting);
+    };
+    let just_back = attempt
+        .returned_at
+        .is_some_and(|at| door.flow.now().since(at) < READING);
+    if just_back {
+        return waiting(case, What::Reading);
+    }
+    Visit {
+        number: case.number.clone(),
+        form_token,
+        fresh: attempt.returned_at.is_none(),
+    }
+    .into()
+}
+
+/// The page of somebody who need not do anything.
+pub(super) fn waiting(case: &Case, what: What) -> Page {
+    let what = if case.trouble.is_some() { What::VendorSlow } else { what };
+    Waiting {
+        number: case.number.clone(),
+        what,
+    }
+    .into()
+}
+
+fn ended(door: &Door, case: &Case) -> Notice {
+    let number = case.number.clone();
+    match &case.end {
+        Some(End::Recovered) => Notice::Done {
+            number,
+            afterwards: afterwards(door, case),
+        },
+        Some(End::Answered { .. }) => Notice::Returned { number },
+        Some(End::Refused { .. }) => Notice::Refused { number },
+        Some(End::Withdrawn) => Notice::Withdrawn { number },
+        Some(End::Unclaimed) => Notice::Gone { number },
+        Some(End::Failed) => Notice::Stuck { number },
+        Some(End::Expired) | None => Notice::Expired { number: Some(number) },
+    }
+}
+
+fn retry_page(door: &Door, case: &Case, outcome: &Outcome, form_token: String) -> Page {
+    let allowed = door.flow.purpose(&case.purpose).map_or(0, |purpose| purpose.attempts);
+    let made = u32::try_from(case.attempts.len()).unwrap_or(u32::MAX);
+    let why = if *outcome == Outcome::Expired {
+        RetryCause::Expired
+    } else {
+        RetryCause::Declined
+    };
+    Retry {
+        number: case.number.clone(),
+        form_token,
+        attempts_left: allowed.saturating_sub(made),
+        cause: why,
+    }
+    .into()
+}
+
+fn consent_page(door: &Door, case: &Case, form_token: String) -> Page {
+    let Ok(purpose) = door.flow.purpose(&case.purpose) else {
+        return Notice::Unavailable {
+            number: Some(case.number.clone()),
+        }
+        .into();
+    };
+    let told = reply::told(door, case);
+    // In whole minutes, as people count.
+    let left = Duration::from_secs(case.expires_at.since(door.flow.now()).as_secs().div_ceil(60) * 60);
+    let requester = match &case.opener {
+        Opener::Person => None,
+        Opener::Operator { name, .. } => Some(name.clone()),
+        Opener::Client { name } => Some(told.as_ref().map_or_else(|| name.clone(), |told| told.who.clone())),
+    };
+    let verifier = door.flow.verifiers.get(&purpose.verifier);
+    Consent {
+        purpose_title: purpose.title.clone(),
+        reason: purpose.reason.clone(),
+        requester,
+        told,
+        time_left: case.opener.is_client().then_some(left).filter(|left| *left < SHORT),
+        verifier_name: verifier.map_or("", |verifier| verifier.title()).to_owned(),
+        looked_at: looked_at(&[purpose]),
+        kept: kept(&[purpose]),
+        form_token,
+        number: case.number.clone(),
+    }
+    .into()
+}
