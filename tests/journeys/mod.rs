@@ -4,6 +4,7 @@ mod edge;
 mod kill;
 mod played;
 mod refused;
+mod relying;
 mod secret;
 mod staff;
 

@@ -9,6 +9,7 @@ use doorward_contract::clock::SystemClock;
 use serde::{Deserialize, Serialize};
 
 use crate::caller::Api;
+use crate::callers::Callers;
 use crate::desk::Desk;
 use crate::doors::{Doors, Ports};
 use crate::folder::Folder;
@@ -20,7 +21,7 @@ use crate::postgres::Postgres;
 use crate::seed::Seed;
 use crate::vendors::Vendors;
 use crate::world::{Error, Lab};
-use crate::{settings, start};
+use crate::{parties, settings, start};
 
 /// What is written down of a world that goes on later.
 const NOTES: &str = "lab.json";
@@ -155,11 +156,7 @@ impl Builder {
     pub async fn start(self) -> Result<Lab, Error> {
         let folder = Folder::open(self.data.as_deref()).map_err(Error::Folder)?;
         let notes: Option<Notes> = read(&folder, NOTES)?;
-        let seed = match (self.seed, &notes) {
-            (Some(seed), Some(notes)) if seed.0 != notes.seed => return Err(Error::OtherSeed { kept: notes.seed }),
-            (_, Some(notes)) => Seed(notes.seed),
-            (seed, None) => seed.unwrap_or_else(Seed::random),
-        };
+        let seed = seed(self.seed, notes.as_ref())?;
         let doors = Doors::open(self.listen, notes.map(|notes| notes.ports)).await?;
         let addresses = doors.addresses.clone();
         let ports = doors.ports();
@@ -168,8 +165,9 @@ impl Builder {
 
         let keys = Keys::of(seed);
         let database = self.database.url(&folder).await?;
+        let parties = parties::all(seed, &folder, &addresses.rp).map_err(Error::Folder)?;
         let (path, text) =
-            settings::write(&folder, &addresses, &keys, &database, &*self.change).map_err(Error::Folder)?;
+            settings::write(&folder, &addresses, &keys, &database, &parties, &*self.change).map_err(Error::Folder)?;
         let way = self.way.map_or_else(|| Way::child().map_err(Error::Program), Ok)?;
         let gateway = Arc::new(Gateway::new(
             way,
@@ -180,7 +178,9 @@ impl Builder {
         let vendors = Vendors::new(seed, &keys, &addresses, &self.clock);
         let mailbox = Arc::new(Mailbox::default());
         let memory = Memory::open(&folder, &vendors, &mailbox)?;
-        let sheet = Arc::new(crate::sheet::fill(seed, &folder, &addresses, &keys, &database, &text));
+        let mut sheet = crate::sheet::fill(seed, &folder, &addresses, &keys, &database, &text);
+        sheet.relying_parties = parties;
+        let sheet = Arc::new(sheet);
         let api = Api::new(sheet.doorward.api.clone(), keys.desk_token.clone())?;
         let desk = Desk::new(api.clone(), Arc::clone(&mailbox), Arc::clone(&self.clock));
         let state = start::State {
@@ -191,10 +191,13 @@ impl Builder {
             gateway: Arc::clone(&gateway),
             settings: text.into(),
         };
-        let tasks = doors.serve(&vendors, &memory, state);
+        let callers = Callers::new(seed, &keys, &addresses, &sheet, &self.clock)?;
+        let tasks = doors.serve(&vendors, &memory, state, &callers);
         let lab = Lab {
             persona: Arc::clone(&vendors.persona),
             entra: Arc::clone(&vendors.entra),
+            okta: callers.okta,
+            signin: callers.signin,
             mailbox,
             gateway,
             sheet,
@@ -208,6 +211,15 @@ impl Builder {
         };
         lab.gateway.start().await?;
         Ok(lab)
+    }
+}
+
+/// The seed asked for, the one that the folder's world grew from, or a new one.
+fn seed(wanted: Option<Seed>, notes: Option<&Notes>) -> Result<Seed, Error> {
+    match (wanted, notes) {
+        (Some(seed), Some(notes)) if seed.0 != notes.seed => Err(Error::OtherSeed { kept: notes.seed }),
+        (_, Some(notes)) => Ok(Seed(notes.seed)),
+        (seed, None) => Ok(seed.unwrap_or_else(Seed::random)),
     }
 }
 

@@ -8,6 +8,7 @@ use url::Url;
 
 use doorward_contract::fake::serve;
 
+use crate::callers::Callers;
 use crate::memory::Memory;
 use crate::start;
 use crate::vendors::Vendors;
@@ -15,8 +16,8 @@ use crate::world::Error;
 
 /// Where the start page is unless told otherwise; the others follow.
 pub const USUAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7400);
-/// The ports of the start page, Doorward, Persona and Entra.
-pub(crate) type Ports = [u16; 4];
+/// The ports of the start page, Doorward, Persona, Entra, the Okta org and the relying party.
+pub(crate) type Ports = [u16; 6];
 
 /// Where everything is reached.
 #[derive(Clone, Debug)]
@@ -35,6 +36,10 @@ pub struct Addresses {
     pub sign_in: Url,
     /// Graph.
     pub graph: Url,
+    /// The Okta org.
+    pub okta: Url,
+    /// A plain relying party.
+    pub rp: Url,
 }
 
 /// Every listener of a world; Doorward's is only held to know that it is free.
@@ -42,6 +47,8 @@ pub(crate) struct Doors {
     start: TcpListener,
     persona: TcpListener,
     entra: TcpListener,
+    okta: TcpListener,
+    rp: TcpListener,
     pub(crate) addresses: Addresses,
 }
 
@@ -54,17 +61,19 @@ impl Doors {
         }
         let ports = match (listen, kept) {
             (None, Some(ports)) => ports,
-            _ if first.port() == 0 => [0; 4],
+            _ if first.port() == 0 => [0; 6],
             _ => {
                 let port = |after: u16| first.port().checked_add(after).ok_or(Error::NoRoom(first));
-                [port(0)?, port(1)?, port(2)?, port(3)?]
+                [port(0)?, port(1)?, port(2)?, port(3)?, port(4)?, port(5)?]
             }
         };
-        let [start, doorward, persona, entra] = ports.map(|port| SocketAddr::new(first.ip(), port));
+        let [start, doorward, persona, entra, okta, rp] = ports.map(|port| SocketAddr::new(first.ip(), port));
         let start = bind(start, "the start page").await?;
         let gateway = bind(doorward, "Doorward").await?;
         let persona = bind(persona, "Persona").await?;
         let entra = bind(entra, "Entra").await?;
+        let okta = bind(okta, "the Okta org").await?;
+        let rp = bind(rp, "the relying party").await?;
         let listen = at(&gateway, "Doorward")?;
         let here = url(at(&entra, "Entra")?)?;
         let addresses = Addresses {
@@ -74,6 +83,8 @@ impl Doors {
             persona: url(at(&persona, "Persona")?)?,
             sign_in: here.join("signin").unwrap_or_else(|_| here.clone()),
             graph: here.clone(),
+            okta: url(at(&okta, "the Okta org")?)?,
+            rp: url(at(&rp, "the relying party")?)?,
             entra: here,
         };
         // The gateway binds it again in a moment.
@@ -82,6 +93,8 @@ impl Doors {
             start,
             persona,
             entra,
+            okta,
+            rp,
             addresses,
         })
     }
@@ -95,14 +108,28 @@ impl Doors {
             port(&all.doorward),
             port(&all.persona),
             port(&all.entra),
+            port(&all.okta),
+            port(&all.rp),
         ]
     }
 
     /// Begins to answer.
-    pub(crate) fn serve(self, vendors: &Vendors, memory: &Memory, state: start::State) -> Vec<AbortHandle> {
+    pub(crate) fn serve(
+        self,
+        vendors: &Vendors,
+        memory: &Memory,
+        state: start::State,
+        callers: &Callers,
+    ) -> Vec<AbortHandle> {
         vec![
             serve(self.persona, memory.watch(vendors.persona.router())).abort_handle(),
-            serve(self.entra, memory.watch(vendors.entra.router())).abort_handle(),
+            serve(
+                self.entra,
+                memory.watch(vendors.entra.router().merge(callers.signin.router())),
+            )
+            .abort_handle(),
+            serve(self.okta, callers.okta.router()).abort_handle(),
+            serve(self.rp, callers.rp.router()).abort_handle(),
             serve(self.start, memory.watch(start::router(state))).abort_handle(),
         ]
     }

@@ -20,6 +20,18 @@ pub struct Keys {
     pub client_secret: String,
     /// Entra: the directory extension that holds dates of birth, named after the application as the vendor names them.
     pub birth_date_attribute: String,
+    /// Entra: the application (client) id of the external method's own registration.
+    pub entra_app: Uuid,
+    /// Entra, as external method: what Doorward calls the tenant.
+    pub entra_client: String,
+    /// Okta, as identity-verification vendor: what Doorward calls the org.
+    pub okta_client: String,
+    /// Okta: the secret that goes with it.
+    pub okta_client_secret: String,
+    /// Okta, as authenticator: what Doorward calls the org.
+    pub okta_factor_client: String,
+    /// Okta: the secret that goes with it.
+    pub okta_factor_secret: String,
     /// Persona: the API key.
     pub persona_key: String,
     /// Persona: `env_…`
@@ -48,6 +60,12 @@ impl Keys {
             birth_date_attribute: format!("extension_{}_birthDate", client.simple()),
             client,
             client_secret: seed.text("entra client secret", CLIENT_SECRET),
+            entra_app: seed.uuid("entra external method"),
+            entra_client: "doorward-example".to_owned(),
+            okta_client: "okta-example".to_owned(),
+            okta_client_secret: seed.token("okta client"),
+            okta_factor_client: "okta-example-factor".to_owned(),
+            okta_factor_secret: seed.token("okta factor client"),
             persona_key: format!("persona_production_{}", seed.text("persona key", API_KEY)),
             environment: id("env_", "persona environment"),
             organization: id("org_", "persona organization"),

@@ -94,7 +94,7 @@ fn main() -> ExitCode {
 async fn run(line: Line) -> ExitCode {
     match line.command {
         Some(Command::Play(wish)) if wish.list => list(),
-        Some(Command::Play(wish)) => play(wish).await,
+        Some(Command::Play(wish)) => Box::pin(play(wish)).await,
         None => serve(line.world).await,
     }
 }

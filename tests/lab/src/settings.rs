@@ -9,6 +9,7 @@ use url::Url;
 use crate::doors::Addresses;
 use crate::folder::Folder;
 use crate::keys::Keys;
+use crate::parties::Party;
 use crate::vendors::GRAPH_SCOPE;
 
 /// Their name in the world's folder.
@@ -27,6 +28,9 @@ struct Settings<'a> {
     graph: String,
     scope: &'a str,
     sign_in: &'a Url,
+    okta: String,
+    rp: &'a Url,
+    parties: &'a [Party],
     keys: &'a Keys,
 }
 
@@ -36,6 +40,7 @@ pub(crate) fn write(
     addresses: &Addresses,
     keys: &Keys,
     database: &str,
+    parties: &[Party],
     change: &dyn Fn(String) -> String,
 ) -> io::Result<(PathBuf, String)> {
     for (name, secret) in [
@@ -44,6 +49,8 @@ pub(crate) fn write(
         ("persona-key", &keys.persona_key),
         ("persona-webhook", &keys.webhook_secret),
         ("entra-secret", &keys.client_secret),
+        ("okta-client", &keys.okta_client_secret),
+        ("okta-factor-client", &keys.okta_factor_secret),
         // Its address may hold a password.
         ("database", &database.to_owned()),
     ] {
@@ -60,6 +67,9 @@ pub(crate) fn write(
         graph: format!("{}/v1.0", origin(&addresses.graph)),
         scope: GRAPH_SCOPE,
         sign_in: &addresses.sign_in,
+        okta: origin(&addresses.okta),
+        rp: &addresses.rp,
+        parties,
         keys,
     };
     let text = change(settings.render().map_err(io::Error::other)?);

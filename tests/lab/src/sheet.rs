@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::doors::Addresses;
 use crate::folder::Folder;
 use crate::keys::Keys;
+use crate::parties::{Okta, Party};
 use crate::people::{LabPerson, everybody};
 use crate::seed::Seed;
 use crate::vendors::GRAPH_SCOPE;
@@ -24,6 +25,12 @@ pub struct Sheet {
     pub persona: Persona,
     /// The imitated Entra and Graph.
     pub entra: Entra,
+    /// The imitated Okta org.
+    pub okta: Okta,
+    /// A plain relying party that shows its tokens.
+    pub rp: Url,
+    /// The relying parties that Doorward knows, with their secrets.
+    pub relying_parties: Vec<Party>,
     /// The people.
     pub people: Vec<Person>,
     /// Command lines to begin with.
@@ -64,6 +71,8 @@ pub struct Doorward {
     pub purposes: Vec<Purpose>,
     /// Where verifiers send their webhooks.
     pub webhooks: BTreeMap<String, Url>,
+    /// Its name as OpenID provider; discovery is below it.
+    pub issuer: String,
     /// Answers when the process runs.
     pub live: Url,
     /// Answers when it can work.
@@ -137,6 +146,8 @@ pub struct Entra {
     pub address: Url,
     /// Where people sign in.
     pub sign_in: Url,
+    /// Where people sign in with Doorward as second factor.
+    pub external_mfa: Url,
     /// The authority, without the tenant.
     pub authority: Url,
     /// The issuer of its tokens.
@@ -212,6 +223,13 @@ pub(crate) fn fill(
             gateway_log: start("gateway/log"),
         },
         doorward: doorward(addresses, keys, folder, database, settings),
+        okta: Okta {
+            address: addresses.okta.clone(),
+            client_id: keys.okta_client.clone(),
+            client_secret: keys.okta_client_secret.clone(),
+        },
+        rp: addresses.rp.clone(),
+        relying_parties: Vec::new(),
         persona: persona(&addresses.persona, keys),
         entra: entra(addresses, keys),
         people: everybody()
@@ -244,6 +262,7 @@ fn doorward(addresses: &Addresses, keys: &Keys, folder: &Folder, database: &str,
         }],
         purposes: purposes(settings),
         webhooks: BTreeMap::from([("persona".to_owned(), below(base, "hooks/persona"))]),
+        issuer: base.origin().ascii_serialization(),
         live: below(base, "live"),
         ready: below(base, "ready"),
         settings: folder.file(crate::settings::FILE).display().to_string(),
@@ -262,6 +281,7 @@ fn purposes(settings: &str) -> Vec<Purpose> {
     struct Named {
         name: String,
         sources: Vec<String>,
+        #[serde(default)]
         plan: Vec<Act>,
     }
     #[derive(Deserialize)]
@@ -273,7 +293,11 @@ fn purposes(settings: &str) -> Vec<Purpose> {
     let of = |named: Named| Purpose {
         name: named.name,
         sources: named.sources,
-        gives: named.plan.into_iter().last().map_or_else(String::new, |act| act.action),
+        gives: named
+            .plan
+            .into_iter()
+            .last()
+            .map_or_else(|| "answer".to_owned(), |act| act.action),
     };
     purposes.into_iter().map(of).collect()
 }
@@ -310,6 +334,7 @@ fn entra(addresses: &Addresses, keys: &Keys) -> Entra {
     Entra {
         address: addresses.entra.clone(),
         sign_in: addresses.sign_in.clone(),
+        external_mfa: below(&addresses.entra, "external-mfa"),
         authority: addresses.entra.clone(),
         issuer: tenant("v2.0").into(),
         token_endpoint: tenant("oauth2/v2.0/token"),

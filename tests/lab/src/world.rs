@@ -19,9 +19,11 @@ use crate::folder::Folder;
 use crate::gateway::{self, Gateway};
 use crate::mailbox::Mailbox;
 use crate::memory::Memory;
+use crate::okta::OktaOrg;
 use crate::people::{LabPerson, everybody};
 use crate::postgres;
 use crate::sheet::Sheet;
+use crate::signin::Signin;
 use crate::vendors::Vendors;
 
 /// Why a world did not start.
@@ -85,6 +87,10 @@ pub struct Lab {
     pub persona: Arc<PersonaFake>,
     /// The imitated Entra tenant.
     pub entra: Arc<EntraFake>,
+    /// The imitated Okta org.
+    pub okta: Arc<OktaOrg>,
+    /// The imitated sign-in at Entra with Doorward as external method.
+    pub signin: Arc<Signin>,
     /// Everybody's mail.
     pub mailbox: Arc<Mailbox>,
     pub(crate) gateway: Arc<Gateway>,

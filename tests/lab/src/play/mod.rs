@@ -7,6 +7,8 @@ mod entra;
 mod link;
 mod portal;
 mod refusal;
+mod relying;
+mod sent;
 pub mod walk;
 
 use std::future::Future;
@@ -59,6 +61,13 @@ journeys! {
     "no-birth-date", "the directory lacks the birth date: the case waits for staff, nothing is changed" => refusal::no_birth_date;
     "second-browser", "a second browser cannot use the link; the first goes on and gets back in" => link::second_browser;
     "link-twice", "a link that was used leads its own browser back and everybody else nowhere" => link::twice;
+    "okta-recover", "Okta sends somebody who forgot the password; proven, they choose a new one there" => relying::okta_recover;
+    "okta-wrong-name", "the document is somebody else's: Okta is told, and refuses" => relying::okta_wrong_name;
+    "okta-cancel", "the person does not agree: Okta is told that it was called off" => relying::okta_cancel;
+    "okta-app", "an app behind Okta asks for Doorward as factor" => relying::okta_app;
+    "entra-second-factor", "Entra asks for Doorward as second factor, and lets the person in" => relying::entra_second_factor;
+    "entra-declined", "the person does not agree: Entra is told that it was called off" => relying::entra_declined;
+    "intranet", "a plain relying party asks for verified claims, and gets them" => relying::intranet;
     "forged-webhook", "webhooks that Persona did not sign change nothing" => refusal::forged_webhook;
 }
 

@@ -15,11 +15,11 @@ use crate::caller;
 use crate::sheet::{Person, Sheet};
 
 /// The states of Doorward's pages in which a person has nothing to do but wait.
-const WAITING: [&str; 5] = ["starting", "reading", "comparing", "acting", "slow"];
+pub(super) const WAITING: [&str; 6] = ["starting", "reading", "comparing", "acting", "returning", "slow"];
 /// How long they may stay that way before the journey gives up.
-const PATIENCE: Duration = Duration::from_secs(40);
+pub(super) const PATIENCE: Duration = Duration::from_secs(40);
 /// How often a waiting person looks.
-const GLANCE: Duration = Duration::from_millis(100);
+pub(super) const GLANCE: Duration = Duration::from_millis(100);
 
 /// Why a journey did not end as it should.
 #[derive(Debug, thiserror::Error)]
@@ -187,7 +187,9 @@ impl Walk {
                 return Err(otherwise("an end of waiting", self.state()?));
             }
             tokio::time::sleep(GLANCE).await;
-            self.browser.reload().await?;
+            let mut case = self.sheet.doorward.address.clone();
+            case.set_path("/case");
+            self.browser.visit(case.as_str()).await?;
         }
         self.note_number()
     }
@@ -238,7 +240,7 @@ impl Walk {
         expect(self.browser.page()?, wanted)
     }
 
-    fn note_number(&mut self) -> Result<(), Fault> {
+    pub(super) fn note_number(&mut self) -> Result<(), Fault> {
         if let Some(number) = self.browser.page()?.first(".number .value") {
             self.number = Some(number);
         }
