@@ -7,6 +7,10 @@ mod journeys;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod protocol;
+#[cfg(test)]
+mod provider;
+#[cfg(test)]
 mod rules;
 #[cfg(test)]
 mod store;
