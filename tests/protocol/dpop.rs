@@ -1,5 +1,4 @@
-//! Proofs of a key (RFC 9449): at the token endpoint with a nonce of ours, where a token is shown, and bound to a code.
-//! One thing is wrong at a time; the numbers are those of §4.3.
+//! Proofs of a key (RFC 9449): one thing is wrong at a time; the numbers are those of §4.3.
 
 use std::time::Duration;
 
@@ -32,8 +31,7 @@ async fn a_proof_is_asked_for_its_nonce_and_then_taken_for_ten_minutes_at_most()
     let party = stage.party("bound");
     let pair = Pair::new("ES256");
     let address = stage.endpoint("token");
-    let first = nonce(&party, &pair).await;
-    // §8.1: letters that a header and a proof can carry.
+    let first = nonce(&party, &pair).await; // §8.1: letters that a header can carry
     assert!(
         first
             .chars()
@@ -173,8 +171,8 @@ async fn a_proof_is_taken_only_if_everything_in_it_is_so_and_once() {
     let both: Vec<(&str, &str)> = both.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(party.post("token", &form, &both).await.refusal(), refusal);
     assert_eq!(party.post("token", &form, &[]).await.refusal(), refusal);
-    // 9.: written in one way (RFC 3986 §6.2.2 and §6.2.3); 11.: a minute of another clock.
-    let loud = address.replace("http://", "HTTP://");
+    // 9.: written in one way (RFC 3986 §6.2.2); 11.: a minute of another clock.
+    let loud = address.replace("http:", "HTTP:");
     for change in [
         json!({"htu": loud}),
         json!({"htu": format!("{address}?a=b#c")}),
@@ -317,16 +315,14 @@ async fn a_bound_token_opens_nothing_without_its_key() {
         );
     }
     assert_eq!(show("DPoP", std::slice::from_ref(&good)).await.status, 200);
-    assert_eq!(
-        show("DPoP", &[good]).await.refusal(),
-        refused(401, "invalid_dpop_proof"),
-        "replayed"
+    let again = show("DPoP", &[good]).await;
+    assert_eq!(again.refusal(), refused(401, "invalid_dpop_proof"));
+    // In a form it is a bearer token, whatever stands beside.
+    let (form, proof) = (
+        Sent::of(&[("access_token", token)]),
+        proven(pair, &json!({"htm": "POST"})),
     );
-    // An unbound token is not shown as a bound one; in a form a bound one is a bearer token.
-    let form = Sent::of(&[("access_token", token)]).encoded();
-    let reply = stage
-        .post("userinfo", &form, &[("dpop", &proven(pair, &json!({"htm": "POST"})))])
-        .await;
+    let reply = stage.post("userinfo", &form.encoded(), &[("dpop", &proof)]).await;
     assert_eq!(reply.refusal(), refused(401, "invalid_token"));
 }
 

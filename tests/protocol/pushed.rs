@@ -210,21 +210,19 @@ async fn a_parameter_that_stands_there_twice_is_refused_wherever_it_stands() {
 async fn too_much_is_refused_cleanly_and_the_next_request_is_served() {
     let stage = Stage::proven().await;
     let party = stage.party("basic");
-    {
-        // More than is taken, and no more than the line holds: who is refused half way through might not read the answer.
-        let asked = party.ask().and("extra", &"x".repeat(70 * 1024));
-        for endpoint in ["par", "token", "revoke", "introspect"] {
-            assert_eq!(
-                party.post(endpoint, &asked, &[]).await.refusal(),
-                refused(413, "invalid_request"),
-                "{endpoint}"
-            );
-        }
-        let posted = stage.post("userinfo", &asked.encoded(), &[]).await;
-        assert_eq!(posted.refusal(), refused(413, "invalid_request"));
-        let posted = stage.post("authorize", &asked.encoded(), &[]).await;
-        assert!(Answer::of(posted).is_shown_here());
+    // More than is taken, and no more than the line holds: who is refused half way through might not read the answer.
+    let asked = party.ask().and("extra", &"x".repeat(70 * 1024));
+    for endpoint in ["par", "token", "revoke", "introspect"] {
+        assert_eq!(
+            party.post(endpoint, &asked, &[]).await.refusal(),
+            refused(413, "invalid_request"),
+            "{endpoint}"
+        );
     }
+    let posted = stage.post("userinfo", &asked.encoded(), &[]).await;
+    assert_eq!(posted.refusal(), refused(413, "invalid_request"));
+    let posted = stage.post("authorize", &asked.encoded(), &[]).await;
+    assert!(Answer::of(posted).is_shown_here());
     let many = (0..101).fold(party.ask(), |asked, at| asked.and(&format!("p{at}"), "x"));
     assert_eq!(party.push(&many).await.refusal(), refused(400, "invalid_request"));
     assert!(stage.authorize(&many).await.is_shown_here());
