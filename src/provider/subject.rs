@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::client::Client;
 use super::{Proven, Provider};
+use crate::case::CaseId;
 use crate::cause::causes;
 use crate::crypto::token::Token;
 use crate::store::{GrantKind, NewGrant};
@@ -28,14 +29,17 @@ impl Provider {
         URL_SAFE_NO_PAD.encode(self.digests.digest("pairwise", named.as_bytes()).bytes())
     }
 
-    /// The proof that a browser gave before.
-    pub async fn session(&self, token: &Token) -> Option<Proven> {
+    /// The proof that a browser gave before, and the case it came of.
+    pub async fn session(&self, token: &Token) -> Option<(Proven, Option<CaseId>)> {
         let found = self
             .store
             .grant(GrantKind::Session, &token.digest(), self.clock.now())
             .await;
         match found {
-            Ok(grant) => serde_json::from_slice(&grant?.body).ok(),
+            Ok(grant) => {
+                let grant = grant?;
+                Some((serde_json::from_slice(&grant.body).ok()?, grant.case))
+            }
             Err(error) => {
                 tracing::warn!(error = %causes(&error), "an earlier proof could not be read; the person is asked anew");
                 None
@@ -43,14 +47,14 @@ impl Provider {
         }
     }
 
-    /// Remembers a proof for the browser that gave it; what the browser keeps.
-    pub async fn begin_session(&self, proven: &Proven, until: Timestamp) -> Option<Token> {
+    /// Remembers a proof for the browser that gave it, as long as its case is not erased; what the browser keeps.
+    pub async fn begin_session(&self, proven: &Proven, case: &CaseId, until: Timestamp) -> Option<Token> {
         let token = Token::random();
         let grant = NewGrant {
             kind: GrantKind::Session,
             digest: token.digest(),
             family: String::new(),
-            case: None,
+            case: Some(case.clone()),
             until,
             body: Zeroizing::new(serde_json::to_vec(proven).ok()?),
         };

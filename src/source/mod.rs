@@ -30,7 +30,7 @@ use crate::provider::entra::Entra;
 use doorward_contract::CheckName;
 
 /// How long a browser keeps its cookie: two days, as long as a case that needed a review can take, and its answer.
-const COOKIE_SECONDS: u32 = 48 * 3600;
+const COOKIE_SECONDS: u64 = 48 * 3600;
 
 /// A way in, as the settings name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,17 +148,18 @@ impl Door {
     /// On to another page of ours, with the browser bound to a case.
     pub fn bind(&self, key: &BrowserKey, path: &'static str) -> Response {
         let mut response = self.on_to(path);
-        let cookie = format!(
-            "{}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={COOKIE_SECONDS}{}",
-            self.cookie_name(),
-            key.cookie().as_str(),
-            if self.secure { "; Secure" } else { "" },
-        );
+        self.set_cookie(&mut response, self.cookie_name(), key.cookie().as_str(), COOKIE_SECONDS);
+        response
+    }
+
+    /// Has the browser keep a value for so many seconds, out of reach of scripts and of other sites' forms; 0 has it forget.
+    fn set_cookie(&self, response: &mut Response, name: &str, value: &str, seconds: u64) {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
         if let Ok(mut value) = HeaderValue::from_str(&cookie) {
             value.set_sensitive(true);
-            response.headers_mut().insert(header::SET_COOKIE, value);
+            response.headers_mut().append(header::SET_COOKIE, value);
         }
-        response
     }
 
     /// The key a browser brought, if it brought one.

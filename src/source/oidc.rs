@@ -84,8 +84,8 @@ async fn authorize(
 /// A request that may be asked: answered from a session, refused because nobody may be asked, or a case.
 async fn arrive(door: &Door, headers: &HeaderMap, asked: Asked) -> Response {
     let (request, client) = (&asked.request, &asked.client);
-    if let Some(proven) = session::fitting(door, headers, request, client).await {
-        return reply::proven(door, request, client, proven, None).await;
+    if let Some((proven, case)) = session::fitting(door, headers, request, client).await {
+        return reply::proven(door, request, client, &proven, case.as_ref()).await;
     }
     if request.prompt.contains(&Prompt::None) {
         return reply::error(door, request, client, Code::LoginRequired);

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::oidc::{self, Kept};
 use super::{Door, Kind, session};
-use crate::case::{Case, Verdict};
+use crate::case::{Case, CaseId, Verdict};
 use crate::flow::Error;
 use crate::pages::{Notice, Passage, Told, passage_policy, path};
 use crate::provider::asked::Refused;
@@ -75,10 +75,20 @@ async fn of_case(door: &Door, case: Case) -> Response {
     let other = |proven: &Proven| !request.is_about(&door.provider.subject(proven, &client));
     let response = match proven {
         Some(proven) if other(&proven) => error(door, &request, &client, Code::LoginRequired),
-        Some(proven) => self::proven(door, &request, &client, proven, Some(&case)).await,
+        Some(proven) => {
+            let mut response = self::proven(door, &request, &client, &proven, Some(&case.id)).await;
+            if proven.result == Outcome::Verified {
+                session::remember(door, &mut response, &client, &proven, &case.id).await;
+            }
+            response
+        }
         None => error(door, &request, &client, code(verdict)),
     };
-    let kept_until = door.flow.now().plus(CODE_AND_TOKEN.max(client.refresh));
+    let kept_until = door
+        .flow
+        .now()
+        .plus(client.session)
+        .plus(CODE_AND_TOKEN.max(client.refresh));
     match door.flow.answered(case, verdict, kept_until).await {
         Ok(_) => response,
         // Two tabs at once: one of them carried the answer.
@@ -131,24 +141,16 @@ pub(super) async fn proven(
     door: &Door,
     request: &Request,
     client: &Client,
-    proven: Proven,
-    case: Option<&Case>,
+    proven: &Proven,
+    case: Option<&CaseId>,
 ) -> Response {
-    let code = door
-        .provider
-        .issue_code(request, &proven, case.map(|case| &case.id))
-        .await;
-    let code = match code {
+    let code = match door.provider.issue_code(request, proven, case).await {
         Ok(code) => code,
         Err(refusal) => return error(door, request, client, refusal.code),
     };
     let mut fields = vec![("code", code)];
     fields.extend(request.state.clone().map(|state| ("state", state)));
-    let mut response = send(door, client, &request.redirect_uri, request.mode, fields);
-    if case.is_some() && proven.result == Outcome::Verified {
-        session::remember(door, &mut response, client, &proven).await;
-    }
-    response
+    send(door, client, &request.redirect_uri, request.mode, fields)
 }
 
 /// Answers with an error.
@@ -215,7 +217,7 @@ fn away(address: &str) -> Response {
     }
 }
 
-/// Away from here by a form that posts itself; nothing but that form's target is allowed on its page.
+/// Away from here by a form that posts itself, the one thing that its page may do.
 pub(super) fn post(door: &Door, target: &str, fields: Vec<(&'static str, String)>) -> Response {
     let fields = fields
         .into_iter()
