@@ -130,7 +130,7 @@ fn facts(door: &Door, case: &Case, request: &Request, result: Outcome) -> Option
         methods: face.then(|| "face".to_owned()).into_iter().collect(),
         proven_at: attempt.decided_at.unwrap_or(case.changed_at),
         process: case.number.clone(),
-        verifier: attempt.verifier.clone(),
+        verifier: door.flow.verifiers.get(&attempt.verifier)?.title().to_owned(),
         checks: purpose.required.clone(),
         compared: compared.map(|one| (one.attribute, one.finding)).collect(),
     })

@@ -81,8 +81,8 @@ async fn verified_claims_are_told_where_they_are_asked_for_from_the_document_and
                 "trust_framework": "doorward", "time": proven_at,
                 "assurance_process": {"policy": "doorward", "procedure": "verify"},
                 "evidence": [{"type": "document", "time": proven_at, "check_details": [
-                    {"check_method": "vri", "organization": "persona"},
-                    {"check_method": "bvr", "organization": "persona"},
+                    {"check_method": "vri", "organization": "Persona"},
+                    {"check_method": "bvr", "organization": "Persona"},
                 ]}],
             },
             "claims": {"given_name": "MARIA", "family_name": "SILVA", "birthdate": maria.person.birth_date},
