@@ -157,6 +157,8 @@ pub enum Refusal {
     /// The proof came back in another browser than the one that asked for it: somebody may have proven themselves for
     /// somebody else.
     Relayed,
+    /// Who proved themselves is not who the relying party had named.
+    AnotherPerson,
 }
 
 /// A move that the stages do not allow: a fault of ours, reported and never made.

@@ -78,9 +78,12 @@ fn barred(bar: &crate::flow::open::Bar) -> String {
         Refusal::AmbiguousAccount => "more than one account answers to that name: use the user principal name",
         Refusal::DisabledAccount => "the account is disabled",
         Refusal::ProtectedAccount => "the account is protected",
-        Refusal::Declined | Refusal::ForeignProof | Refusal::Mismatch | Refusal::Reviewed | Refusal::Relayed => {
-            "refused"
-        }
+        Refusal::Declined
+        | Refusal::ForeignProof
+        | Refusal::Mismatch
+        | Refusal::Reviewed
+        | Refusal::Relayed
+        | Refusal::AnotherPerson => "refused",
     };
     if bar.reasons.is_empty() {
         what.to_owned()

@@ -112,17 +112,17 @@ impl Flow {
         Ok(())
     }
 
-    /// The answer was handed to the person's browser, which carries it on: the case is over. What was asked is let go of
-    /// with everything else that is personal, but not before `kept_until`, while something that was issued still needs it.
-    pub async fn answered(&self, case: Case, told: Verdict, kept_until: Timestamp) -> Result<Case, Error> {
+    /// An answer was handed to the person's browser, which carries it on: the case is over. `told` is what it says, and why
+    /// if that is not what the case had come to.
+    pub async fn answered(&self, case: Case, told: Verdict, refusal: Option<Refusal>) -> Result<Case, Error> {
         let now = self.now();
         self.change(case, Wake::At(now), |draft| {
             if draft.case.stage != Stage::Answer {
                 return Err(Error::Elsewhere);
             }
-            self.finish(draft, End::Answered { verdict: told }, now)?;
-            draft.case.erase_at = draft.case.erase_at.map(|due| due.max(kept_until));
-            Ok(())
+            draft.case.verdict = Some(told);
+            draft.case.refusal = refusal.or(draft.case.refusal);
+            self.finish(draft, End::Answered { verdict: told }, now)
         })
         .await
     }

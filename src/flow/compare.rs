@@ -135,8 +135,11 @@ fn word(refusal: Refusal) -> &'static str {
         Refusal::AmbiguousAccount => "ambiguous",
         Refusal::DisabledAccount => "disabled",
         Refusal::ProtectedAccount => "protected",
-        Refusal::Declined | Refusal::ForeignProof | Refusal::Mismatch | Refusal::Reviewed | Refusal::Relayed => {
-            "refused"
-        }
+        Refusal::Declined
+        | Refusal::ForeignProof
+        | Refusal::Mismatch
+        | Refusal::Reviewed
+        | Refusal::Relayed
+        | Refusal::AnotherPerson => "refused",
     }
 }

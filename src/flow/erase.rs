@@ -56,18 +56,33 @@ impl Flow {
 
     /// When the time has come and the verifier has not confirmed yet: only its references stay, so that it can still be
     /// asked.
-    pub(super) fn reduce(draft: &mut Draft) -> Turn {
+    pub(super) async fn reduce(&self, draft: &mut Draft) -> Result<Turn, Error> {
+        if self.is_needed(draft).await? {
+            return Ok(Turn::On);
+        }
         let references = std::mem::take(&mut draft.case.private.references);
         draft.case.private = Private {
             references,
             ..Private::default()
         };
         draft.case.reduced = true;
-        Turn::On
+        Ok(Turn::On)
+    }
+
+    /// What was issued from a case speaks of its person until it is over: the case is kept that long.
+    async fn is_needed(&self, draft: &mut Draft) -> Result<bool, Error> {
+        let until = self.store.granted_until(&draft.case.id, self.now()).await?;
+        if until.is_some() {
+            draft.case.erase_at = until;
+        }
+        Ok(until.is_some())
     }
 
     /// Drops the case's key: what was sealed under it is unreadable from here on, here and in every later backup.
     pub(super) async fn erase(&self, draft: &mut Draft) -> Result<Turn, Error> {
+        if self.is_needed(draft).await? {
+            return Ok(Turn::On);
+        }
         self.write(draft).await?;
         let now = self.now();
         let mut next = draft.case.clone();

@@ -219,7 +219,7 @@ impl Flow {
             Step::Present => self.present(draft),
             Step::End(end) => self.end(draft, end),
             Step::Forget(at) => self.forget(draft, at).await,
-            Step::Reduce => Ok(Self::reduce(draft)),
+            Step::Reduce => self.reduce(draft).await,
             Step::Erase => self.erase(draft).await,
         }
     }

@@ -31,6 +31,20 @@ pub enum LoginError {
     Malformed,
 }
 
+impl LoginError {
+    /// What is wrong with what was typed, if anything, and what of it is shown again.
+    pub fn of(typed: &str) -> Option<(Self, String)> {
+        let error = match typed {
+            "" => Self::Empty,
+            long if long.len() > Login::MAX_LENGTH => Self::TooLong,
+            odd if odd.chars().any(char::is_control) => Self::Malformed,
+            _ => return None,
+        };
+        let plain = typed.chars().filter(|letter| !letter.is_control());
+        Some((error, plain.take(Login::MAX_LENGTH).collect()))
+    }
+}
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Words {

@@ -8,7 +8,7 @@ use std::fmt;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Map, Value};
 
 use super::json;
@@ -59,6 +59,15 @@ impl Parameters {
             _ => Refusal::new(Code::InvalidRequest, "the body cannot be read", "body cut off"),
         })?;
         Self::of_body(headers, &body, allowed)
+    }
+
+    /// Reads what a browser brought: the body of a POST, else the query.
+    pub fn of_arrival(method: &Method, query: Option<&str>, headers: &HeaderMap, body: Sent) -> Result<Self, Refusal> {
+        if method == Method::POST {
+            Self::of_sent(headers, body, Body::Form)
+        } else {
+            Self::of_query(query.unwrap_or_default())
+        }
     }
 
     /// Reads a body by its content type.

@@ -147,7 +147,9 @@ pub(super) async fn answer(door: &Door, case: Case) -> Response {
     };
     let verdict = case.verdict.unwrap_or(Verdict::Unavailable);
     let now = door.flow.now();
+    let mut told = verdict;
     let response = if now.since(asked.received_at) >= ENTRA_WAITS {
+        told = Verdict::Late;
         // Nobody waits for it any more: an answer now would lead the person into an error there.
         door.show(Notice::TooLittleTime { number, back: false })
     } else if verdict == Verdict::Proven {
@@ -155,13 +157,14 @@ pub(super) async fn answer(door: &Door, case: Case) -> Response {
             Ok(fields) => reply::post(door, &asked.redirect_uri, fields),
             Err(error) => {
                 tracing::error!(error = %causes(&error), "Entra could not be told of a proof");
+                told = Verdict::Unavailable;
                 reply::post(door, &asked.redirect_uri, asked.refuse(Code::ServerError))
             }
         }
     } else {
         reply::post(door, &asked.redirect_uri, asked.refuse(code(verdict)))
     };
-    match door.flow.answered(case, verdict, now).await {
+    match door.flow.answered(case, told, None).await {
         Ok(_) => response,
         // Two tabs at once: one of them carried the answer.
         Err(Error::Elsewhere | Error::Store(store::Error::Stale)) => door.on_to(path::CASE),

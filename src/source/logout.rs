@@ -1,7 +1,6 @@
 //! Signing out (OpenID Connect RP-Initiated Logout 1.0): this browser's earlier proof no longer answers for it.
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -9,8 +8,9 @@ use axum::routing::{get, post};
 
 use super::{Door, session};
 use crate::pages::{Notice, SignOut};
-use crate::provider::form::{Body, Parameters};
+use crate::provider::form::{Body, Parameters, Sent};
 use crate::provider::logout::Logout;
+use crate::provider::refusal::Refusal;
 
 /// Where the person's own yes goes.
 const CONFIRM: &str = "/oauth2/logout/confirm";
@@ -30,15 +30,11 @@ async fn asked(
     method: Method,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-    body: Bytes,
+    body: Sent,
 ) -> Response {
-    let read = if method == Method::POST {
-        Parameters::of_body(&headers, &body, Body::Form)
-    } else {
-        Parameters::of_query(query.as_deref().unwrap_or_default())
-    };
-    let Ok(parameters) = read else {
-        return door.show(Notice::BadRequest { support: None });
+    let parameters = match Parameters::of_arrival(&method, query.as_deref(), &headers, body) {
+        Ok(parameters) => parameters,
+        Err(refusal) => return refused(&door, &refusal).await,
     };
     match door.provider.logout(&parameters).await {
         // An ID token of ours for that client: it speaks for somebody who signed in there.
@@ -51,22 +47,25 @@ async fn asked(
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
         }),
-        Err(refusal) => {
-            door.provider.note_refusal("logout", None, &refusal).await;
-            door.show(Notice::BadRequest { support: None })
-        }
+        Err(refusal) => refused(&door, &refusal).await,
     }
 }
 
-async fn confirmed(State(door): State<Door>, headers: HeaderMap, body: Bytes) -> Response {
-    let Ok(parameters) = Parameters::of_body(&headers, &body, Body::Form) else {
-        return door.show(Notice::BadRequest { support: None });
+async fn confirmed(State(door): State<Door>, headers: HeaderMap, body: Sent) -> Response {
+    let parameters = match Parameters::of_sent(&headers, body, Body::Form) {
+        Ok(parameters) => parameters,
+        Err(refusal) => return refused(&door, &refusal).await,
     };
     match door.provider.logout(&parameters).await {
         // Our own page may not lead elsewhere from its form: the person goes back by themselves.
         Ok(_) => leave(&door, &headers, Logout::default()).await,
-        Err(_) => door.show(Notice::BadRequest { support: None }),
+        Err(refusal) => refused(&door, &refusal).await,
     }
+}
+
+async fn refused(door: &Door, refusal: &Refusal) -> Response {
+    door.provider.note_refusal("logout", None, refusal).await;
+    door.show(Notice::BadRequest { support: None })
 }
 
 async fn leave(door: &Door, headers: &HeaderMap, logout: Logout) -> Response {

@@ -20,7 +20,7 @@ use crate::flow::answer::Question;
 use crate::pages::{Login, LoginError, Notice, path};
 use crate::provider::asked::{Asked, Refused};
 use crate::provider::client::{Client, Profile};
-use crate::provider::form::{Body, Parameters, Sent};
+use crate::provider::form::{Parameters, Sent};
 use crate::provider::refusal::Code;
 use crate::provider::{Prompt, Request};
 use doorward_contract::{Subject, SubjectKey};
@@ -31,15 +31,16 @@ const IDENTIFY: &str = "/oauth2/identify";
 const OKTA_BUDGET: Duration = Duration::from_secs(600);
 /// How long the question whose account it is waits for the person.
 const IDENTIFY_WAITS: Duration = Duration::from_secs(600);
-/// The longest name taken: an e-mail address has at most 254 characters (RFC 5321 §4.5.3.1.3).
-const LONGEST: usize = 254;
 
 /// The paths that other sites send browsers to: no cookie of ours counts there, and forms of others may post there.
 pub fn crossing() -> Router<Door> {
     Router::new()
-        .route("/oauth2/authorize", get(authorize).post(authorize))
-        .route("/oauth2/idv-authorize", get(authorize))
+        .route("/oauth2/authorize", get(authorize).post(authorize).head(looked_at))
+        .route("/oauth2/idv-authorize", get(authorize).head(looked_at))
 }
+
+/// Who only looks whether anybody is there takes no request up: links are looked at by scanners.
+async fn looked_at() {}
 
 /// The paths of our own pages.
 pub fn routes() -> Router<Door> {
@@ -62,12 +63,7 @@ async fn authorize(
     headers: HeaderMap,
     body: Sent,
 ) -> Response {
-    let read = if method == Method::POST {
-        Parameters::of_sent(&headers, body, Body::Form)
-    } else {
-        Parameters::of_query(query.as_deref().unwrap_or_default())
-    };
-    let asked = match read {
+    let asked = match Parameters::of_arrival(&method, query.as_deref(), &headers, body) {
         Ok(parameters) => door.provider.asked(parameters).await,
         Err(refusal) => Err(Refused::here(&refusal)),
     };
@@ -195,19 +191,8 @@ async fn identify(State(door): State<Door>, Visitor(address): Visitor, Form(name
         return door.show(Notice::Expired { number: None });
     };
     let typed = named.login.trim();
-    let error = match typed {
-        "" => Some(LoginError::Empty),
-        long if long.len() > LONGEST => Some(LoginError::TooLong),
-        odd if odd.chars().any(char::is_control) => Some(LoginError::Malformed),
-        _ => None,
-    };
-    if error.is_some() {
-        let value = typed
-            .chars()
-            .filter(|letter| !letter.is_control())
-            .take(LONGEST)
-            .collect();
-        return door.show(login(&token, error, value));
+    if let Some((error, shown)) = LoginError::of(typed) {
+        return door.show(login(&token, Some(error), shown));
     }
     match door.provider.unpark(&token).await {
         Ok(Some(asked)) => {

@@ -15,8 +15,6 @@ use crate::pages::{Choice, Login, LoginError, Notice, Welcome, path};
 
 /// Where a person names the account.
 const RECOVER: &str = "/recover";
-/// The longest name taken: an e-mail address has at most 254 characters (RFC 5321 §4.5.3.1.3).
-const LONGEST: usize = 254;
 
 /// The portal's paths.
 pub fn routes() -> Router<Door> {
@@ -73,19 +71,8 @@ async fn open(State(door): State<Door>, Client(address): Client, Form(named): Fo
         return door.show(Notice::NotFound);
     };
     let typed = named.login.trim();
-    let error = match typed {
-        "" => Some(LoginError::Empty),
-        long if long.len() > LONGEST => Some(LoginError::TooLong),
-        odd if odd.chars().any(char::is_control) => Some(LoginError::Malformed),
-        _ => None,
-    };
-    if error.is_some() {
-        let value: String = typed
-            .chars()
-            .filter(|letter| !letter.is_control())
-            .take(LONGEST)
-            .collect();
-        return door.show(login(purpose, error, value));
+    if let Some((error, shown)) = LoginError::of(typed) {
+        return door.show(login(purpose, Some(error), shown));
     }
     match door.flow.open_portal(&purpose, &way, typed, address).await {
         Ok(bound) => door.bind(&bound.key, path::CASE),

@@ -3,14 +3,12 @@
 //! OpenID Connect Core §3.1.2.5 and §3.1.2.6, RFC 9207, OAuth 2.0 Form Post Response Mode; what Okta understands of it is
 //! okta.md §1.6.
 
-use std::time::Duration;
-
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::oidc::{self, Kept};
 use super::{Door, Kind, session};
-use crate::case::{Case, CaseId, Verdict};
+use crate::case::{Case, CaseId, Refusal, Verdict};
 use crate::flow::Error;
 use crate::pages::{Notice, Passage, Told, passage_policy, path};
 use crate::provider::asked::Refused;
@@ -19,9 +17,6 @@ use crate::provider::refusal::Code;
 use crate::provider::{Mode, Outcome, Proven, Request, verified};
 use crate::store;
 use doorward_contract::CheckName;
-
-/// What is issued from an answer is asked back for by those who were given it, at the latest so long afterwards.
-const CODE_AND_TOKEN: Duration = Duration::from_secs(3600 + 60);
 
 /// What whoever sent the person will be told, in words for the person; `None` if nobody did.
 pub fn told(door: &Door, case: &Case) -> Option<Told> {
@@ -73,8 +68,12 @@ async fn of_case(door: &Door, case: Case) -> Response {
     };
     // Somebody was named: the answer must not be about another (OpenID Connect Core §3.1.2.2).
     let other = |proven: &Proven| !request.is_about(&door.provider.subject(proven, &client));
+    let (mut told, mut refusal) = (verdict, None);
     let response = match proven {
-        Some(proven) if other(&proven) => error(door, &request, &client, Code::LoginRequired),
+        Some(proven) if other(&proven) => {
+            (told, refusal) = (Verdict::Failed, Some(Refusal::AnotherPerson));
+            error(door, &request, &client, Code::LoginRequired)
+        }
         Some(proven) => {
             let mut response = self::proven(door, &request, &client, &proven, Some(&case.id)).await;
             if proven.result == Outcome::Verified {
@@ -84,12 +83,7 @@ async fn of_case(door: &Door, case: Case) -> Response {
         }
         None => error(door, &request, &client, code(verdict)),
     };
-    let kept_until = door
-        .flow
-        .now()
-        .plus(client.session)
-        .plus(CODE_AND_TOKEN.max(client.refresh));
-    match door.flow.answered(case, verdict, kept_until).await {
+    match door.flow.answered(case, told, refusal).await {
         Ok(_) => response,
         // Two tabs at once: one of them carried the answer.
         Err(Error::Elsewhere | Error::Store(store::Error::Stale)) => door.on_to(path::CASE),

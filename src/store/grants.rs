@@ -130,6 +130,13 @@ impl Store {
         Ok(self.0.db.run(&sql::DROP_GRANT, values![kind.word(), digest]).await? > 0)
     }
 
+    /// Until when something that came of a case is good, if anything is.
+    pub async fn granted_until(&self, case: &CaseId, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+        let row = self.0.db.one(&sql::GRANTED_UNTIL, values![case, now]).await?;
+        let until = row.map(|row| row.get::<Option<i64>>("until_at")).transpose()?;
+        Ok(until.flatten().map(Timestamp::from_micros))
+    }
+
     async fn put_grants(&self, tx: &mut Tx, grants: &[NewGrant]) -> Result<(), Error> {
         for grant in grants {
             let sealed = self.0.grants.seal(&place(grant.kind, &grant.digest), &grant.body)?;

@@ -152,6 +152,7 @@ statements! {
     USE_GRANT = "update grants set used_at = $3 where kind = $1 and digest = $2 and used_at is null and until_at > $3";
     DROP_FAMILY = "delete from grants where family = $1";
     DROP_GRANT = "delete from grants where kind = $1 and digest = $2";
+    GRANTED_UNTIL = "select max(until_at) as until_at from grants where case_id = $1 and until_at > $2";
     DROP_GRANTS_OF = "delete from grants where case_id = $1";
     SWEEP_GRANTS = sweep!("grants", "kind");
     SIGNING_KEYS = "select kid, alg, follows, made_at, from_at, gone_at, public, sealed from signing_keys \

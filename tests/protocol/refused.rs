@@ -63,7 +63,7 @@ impl<'a> Watch<'a> {
                     .any(|event| is(event, "proof_erased") && event["confirmed"] == true)
         };
         let mut all = record(stage);
-        for _ in 0..600 {
+        for _ in 0..6_000 {
             if !outstanding(&all) {
                 break;
             }

@@ -149,7 +149,7 @@ async fn keys_replaced_by_schedule_break_nobody_who_reads_them_once_a_day() {
     assert!(each(&seen, 2), "{seen:?}");
     // Two days and an hour after the last signature the old ones go.
     stage.clock.forward(Duration::from_secs(2 * 86_400 + 3_600));
-    for _ in 0..1_000 {
+    for _ in 0..12_000 {
         if published(&stage).await == 4 {
             return;
         }
@@ -167,7 +167,7 @@ fn refreshing(text: &str) -> String {
 /// Waits until Doorward had its turn at the keys: after five of seven days the next ones are published.
 async fn looked_after(stage: &Stage) {
     let due = stage.now() - super::stage::NOW >= 5 * 86_400;
-    for _ in 0..1_000 {
+    for _ in 0..12_000 {
         if !due || published(stage).await == 8 {
             return;
         }

@@ -195,7 +195,7 @@ impl Stage {
     pub(super) async fn led_away_in(&self, walk: &mut Walk, turn: Duration) -> Url {
         let mut came = walk.browser.form("/verify/done").unwrap().press("Done").await.map(drop);
         let case = format!("{}/case", self.issuer);
-        for _ in 0..600 {
+        for _ in 0..3_000 {
             match came {
                 Err(Error::Unanswered { url, .. }) if url.port() == Some(1) => return *url,
                 Err(error) => panic!("{error}"),

@@ -17,6 +17,7 @@ on_both! {
     a_grant_of_one_kind_is_none_of_another
     a_family_ends_together_and_alone
     what_came_of_a_case_goes_with_it
+    a_case_is_needed_while_the_last_of_what_came_of_it_is_good
     what_a_grant_holds_is_readable_nowhere_else
 }
 
@@ -134,6 +135,19 @@ async fn what_came_of_a_case_goes_with_it(base: Base) {
     erased(&base, &case).await;
     assert!(!base.is_good(GrantKind::Refresh, &own).await);
     assert!(base.is_good(GrantKind::Refresh, &other).await);
+}
+
+async fn a_case_is_needed_while_the_last_of_what_came_of_it_is_good(base: Base) {
+    let (case, other) = (base.case().await, base.case().await);
+    assert_eq!(base.store.granted_until(&case.id, LATER).await.unwrap(), None);
+    let last = NOW.plus(3 * MINUTE);
+    for (of, until) in [(&case, NOW.plus(MINUTE)), (&case, last), (&other, NOW.plus(9 * MINUTE))] {
+        let mut new = grant(GrantKind::Refresh, some_digest(), "one");
+        (new.case, new.until) = (Some(of.id.clone()), until);
+        base.store.add_grants(&[new]).await.unwrap();
+    }
+    assert_eq!(base.store.granted_until(&case.id, LATER).await.unwrap(), Some(last));
+    assert_eq!(base.store.granted_until(&case.id, last).await.unwrap(), None);
 }
 
 async fn what_a_grant_holds_is_readable_nowhere_else(base: Base) {

@@ -17,7 +17,7 @@ impl Stage {
 
     /// Presses on from page to page until this one is there.
     async fn until(&self, walk: &mut Walk, wanted: &str) {
-        for _ in 0..300 {
+        for _ in 0..3_000 {
             if walk.state().unwrap() == wanted {
                 return;
             }

@@ -17,7 +17,7 @@ use crate::sheet::{Person, Sheet};
 /// The states of Doorward's pages in which a person has nothing to do but wait.
 pub(super) const WAITING: [&str; 6] = ["starting", "reading", "comparing", "acting", "returning", "slow"];
 /// How long they may stay that way before the journey gives up.
-pub(super) const PATIENCE: Duration = Duration::from_secs(40);
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 /// How often a waiting person looks.
 pub(super) const GLANCE: Duration = Duration::from_millis(100);
 
