@@ -36,6 +36,26 @@ pub enum Action {
         /// The kinds to remove (`phone`, `authenticator_app`, `passkey`, `software_oath`, `email`, …).
         kinds: Vec<String>,
     },
+    /// Issues a link by which the person sets a new password.
+    ResetLink,
+    /// Issues a code that stands in for a factor for a while. The wish is clamped into what the vendor's settings allow.
+    TemporaryAccessCode {
+        /// Wished lifetime in minutes; the vendor's default if absent.
+        lifetime_minutes: Option<u32>,
+        /// Whether it works once only.
+        one_time: bool,
+    },
+    /// Lifts a lock that the vendor put on the account after failed attempts.
+    Unlock,
+    /// Takes factors off the account, so that the person sets them up again.
+    ResetFactors {
+        /// The kinds, in the vendor's own words; all of them if empty.
+        kinds: Vec<String>,
+    },
+    /// Freezes the account: nobody signs in until it is taken back.
+    Suspend,
+    /// Takes a freeze back.
+    Unsuspend,
 }
 
 impl Action {
@@ -46,12 +66,24 @@ impl Action {
             Self::TemporaryAccessPass { .. } => Ability::TemporaryAccessPass,
             Self::RevokeSessions => Ability::RevokeSessions,
             Self::RemoveMethods { .. } => Ability::RemoveMethods,
+            Self::ResetLink => Ability::ResetLink,
+            Self::TemporaryAccessCode { .. } => Ability::TemporaryAccessCode,
+            Self::Unlock => Ability::Unlock,
+            Self::ResetFactors { .. } => Ability::ResetFactors,
+            Self::Suspend => Ability::Suspend,
+            Self::Unsuspend => Ability::Unsuspend,
         }
     }
 
     /// Whether it hands the person a secret.
     pub fn yields_pass(&self) -> bool {
-        matches!(self, Self::TemporaryPassword | Self::TemporaryAccessPass { .. })
+        matches!(
+            self,
+            Self::TemporaryPassword
+                | Self::TemporaryAccessPass { .. }
+                | Self::ResetLink
+                | Self::TemporaryAccessCode { .. }
+        )
     }
 }
 
@@ -67,6 +99,18 @@ pub enum Ability {
     RevokeSessions,
     /// [`Action::RemoveMethods`].
     RemoveMethods,
+    /// [`Action::ResetLink`].
+    ResetLink,
+    /// [`Action::TemporaryAccessCode`].
+    TemporaryAccessCode,
+    /// [`Action::Unlock`].
+    Unlock,
+    /// [`Action::ResetFactors`].
+    ResetFactors,
+    /// [`Action::Suspend`].
+    Suspend,
+    /// [`Action::Unsuspend`].
+    Unsuspend,
 }
 
 impl Ability {
@@ -77,6 +121,12 @@ impl Ability {
             Self::TemporaryAccessPass => "temporary_access_pass",
             Self::RevokeSessions => "revoke_sessions",
             Self::RemoveMethods => "remove_methods",
+            Self::ResetLink => "reset_link",
+            Self::TemporaryAccessCode => "temporary_access_code",
+            Self::Unlock => "unlock",
+            Self::ResetFactors => "reset_factors",
+            Self::Suspend => "suspend",
+            Self::Unsuspend => "unsuspend",
         }
     }
 }
@@ -160,6 +210,10 @@ pub enum PassKind {
     TemporaryPassword,
     /// A time-limited pass, typed where the password would be.
     TemporaryAccessPass,
+    /// An address at which the person sets a new password, for whoever opens it first.
+    ResetLink,
+    /// A code that stands in for a factor for a while.
+    TemporaryAccessCode,
 }
 
 /// A secret for the person. Never logged; `Debug` hides it and whose it is.

@@ -39,6 +39,7 @@ impl Graph {
                 one_time,
             } => self.foresee_pass(*lifetime_minutes, *one_time).await,
             Action::RemoveMethods { kinds } => crate::method::foresee(kinds),
+            other => Err(unsupported(other)),
         }
     }
 
@@ -63,6 +64,7 @@ impl Graph {
             Action::TemporaryAccessPass { .. } => self.plan_pass(id).await,
             Action::RevokeSessions => Ok(bare(self.stamp(id, SESSIONS_AT).await?)),
             Action::RemoveMethods { kinds } => self.plan_removal(id, kinds).await,
+            other => Err(unsupported(other)),
         }
     }
 
@@ -89,6 +91,7 @@ impl Graph {
             } => self.issue_pass(account, id, *lifetime_minutes, *one_time).await,
             Action::RevokeSessions => self.revoke(id).await,
             Action::RemoveMethods { kinds } => self.remove(id, kinds).await,
+            other => Err(unsupported(other)),
         }
     }
 
@@ -112,6 +115,7 @@ impl Graph {
             Action::RevokeSessions => self.changed(id, SESSIONS_AT, snapshot, intended_at).await,
             Action::TemporaryAccessPass { .. } => self.void_lost_pass(id, snapshot, intended_at).await,
             Action::RemoveMethods { kinds } => self.removed(id, kinds).await,
+            other => Err(unsupported(other)),
         }
     }
 
@@ -194,6 +198,13 @@ impl Graph {
 /// An intent without a secret.
 pub(crate) fn bare(snapshot: Value) -> Intent {
     Intent { snapshot, pass: None }
+}
+
+/// What is not among the declared abilities; settings that ask for it do not load.
+fn unsupported(action: &Action) -> VendorError {
+    VendorError::Refused {
+        why: format!("Microsoft Graph has no `{}`", action.ability()),
+    }
 }
 
 fn object_id(account: &Account) -> Result<Uuid, VendorError> {

@@ -212,6 +212,12 @@ fn needs(ability: Ability) -> &'static [Need] {
             any: &["UserAuthenticationMethod.Read.All", ANY_METHOD],
             purpose: "sign-in methods cannot be listed",
         }],
+        Ability::ResetLink
+        | Ability::TemporaryAccessCode
+        | Ability::Unlock
+        | Ability::ResetFactors
+        | Ability::Suspend
+        | Ability::Unsuspend => &[],
     }
 }
 
