@@ -274,7 +274,8 @@ pub struct Receipt {
 pub enum Reconciled {
     /// It happened, and what was sealed with the intent is good.
     Done(Receipt),
-    /// It did not happen, or what came of it is lost and was made void: intend and perform again.
+    /// It did not happen, or what came of it is lost and was made void, or is made void by doing it again: intend and
+    /// perform again.
     NotDone,
     /// Cannot be told yet (replication, too soon after the call): ask again after this long.
     Later(Duration),
