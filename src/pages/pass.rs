@@ -88,10 +88,13 @@ impl Words {
     fn kind(&self, kind: PassKind) -> &KindWords {
         match kind {
             PassKind::TemporaryPassword => &self.temporary_password,
-            // No connector in this build hands out the last two; until one does they borrow the nearest words.
-            PassKind::TemporaryAccessPass | PassKind::TemporaryAccessCode | PassKind::ResetLink => {
-                &self.temporary_access_pass
-            }
+            // No connector in this build hands out the others; until one does they borrow the nearest words.
+            PassKind::TemporaryAccessPass
+            | PassKind::TemporaryAccessCode
+            | PassKind::ResetLink
+            | PassKind::BypassCode
+            | PassKind::EnrolmentLink
+            | PassKind::ActivationLink => &self.temporary_access_pass,
         }
     }
 }

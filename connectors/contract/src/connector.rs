@@ -56,6 +56,23 @@ pub enum Action {
     Suspend,
     /// Takes a freeze back.
     Unsuspend,
+    /// Issues one code that stands in for a second factor once. Codes that exist already are kept.
+    BypassCode {
+        /// Wished lifetime in minutes; the connector's default if absent.
+        lifetime_minutes: Option<u32>,
+    },
+    /// Issues a link by which a person without any device registers the first one.
+    EnrolmentLink,
+    /// Issues a link by which the person's known phone is made to work again.
+    ActivationLink {
+        /// Wished lifetime in minutes; the connector's default if absent.
+        lifetime_minutes: Option<u32>,
+    },
+    /// Takes devices off the account.
+    RemoveDevices {
+        /// The kinds to remove (`phone`, `token`, `passkey`, `desktop`).
+        kinds: Vec<String>,
+    },
 }
 
 impl Action {
@@ -72,6 +89,10 @@ impl Action {
             Self::ResetFactors { .. } => Ability::ResetFactors,
             Self::Suspend => Ability::Suspend,
             Self::Unsuspend => Ability::Unsuspend,
+            Self::BypassCode { .. } => Ability::BypassCode,
+            Self::EnrolmentLink => Ability::EnrolmentLink,
+            Self::ActivationLink { .. } => Ability::ActivationLink,
+            Self::RemoveDevices { .. } => Ability::RemoveDevices,
         }
     }
 
@@ -83,6 +104,9 @@ impl Action {
                 | Self::TemporaryAccessPass { .. }
                 | Self::ResetLink
                 | Self::TemporaryAccessCode { .. }
+                | Self::BypassCode { .. }
+                | Self::EnrolmentLink
+                | Self::ActivationLink { .. }
         )
     }
 }
@@ -111,6 +135,14 @@ pub enum Ability {
     Suspend,
     /// [`Action::Unsuspend`].
     Unsuspend,
+    /// [`Action::BypassCode`].
+    BypassCode,
+    /// [`Action::EnrolmentLink`].
+    EnrolmentLink,
+    /// [`Action::ActivationLink`].
+    ActivationLink,
+    /// [`Action::RemoveDevices`].
+    RemoveDevices,
 }
 
 impl Ability {
@@ -127,6 +159,10 @@ impl Ability {
             Self::ResetFactors => "reset_factors",
             Self::Suspend => "suspend",
             Self::Unsuspend => "unsuspend",
+            Self::BypassCode => "bypass_code",
+            Self::EnrolmentLink => "enrolment_link",
+            Self::ActivationLink => "activation_link",
+            Self::RemoveDevices => "remove_devices",
         }
     }
 }
@@ -214,6 +250,12 @@ pub enum PassKind {
     ResetLink,
     /// A code that stands in for a factor for a while.
     TemporaryAccessCode,
+    /// A code that stands in for a second factor once.
+    BypassCode,
+    /// An address at which a first device is registered, for whoever opens it first.
+    EnrolmentLink,
+    /// An address that makes a known phone work again, for whoever opens it first.
+    ActivationLink,
 }
 
 /// A secret for the person. Never logged; `Debug` hides it and whose it is.

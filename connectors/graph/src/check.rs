@@ -217,7 +217,11 @@ fn needs(ability: Ability) -> &'static [Need] {
         | Ability::Unlock
         | Ability::ResetFactors
         | Ability::Suspend
-        | Ability::Unsuspend => &[],
+        | Ability::Unsuspend
+        | Ability::BypassCode
+        | Ability::EnrolmentLink
+        | Ability::ActivationLink
+        | Ability::RemoveDevices => &[],
     }
 }
 
