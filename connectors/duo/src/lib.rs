@@ -9,6 +9,8 @@ mod bypass;
 mod check;
 mod client;
 mod device;
+#[cfg(feature = "fake")]
+pub mod fake;
 mod find;
 mod guard;
 mod link;
