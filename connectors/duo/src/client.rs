@@ -116,7 +116,8 @@ impl Call {
         ROUTES.contains(&(self.method.as_str(), self.template))
     }
 
-    /// Reads, and removals: to remove what is gone is answered 200.
+    /// Whether it may be sent again after a 429: reads, and removals, for to remove what is gone is answered 200. After a
+    /// lost answer only reads are: of a write the vendor is asked first what became of it.
     fn is_repeatable(&self) -> bool {
         self.method != Method::POST
     }
@@ -285,7 +286,7 @@ impl Client {
             ask.body = Some(body.into_bytes());
             ask = ask.header(header::CONTENT_TYPE, "application/json");
         }
-        if call.is_repeatable() { ask.repeatable() } else { ask }
+        ask
     }
 }
 

@@ -146,9 +146,10 @@ impl Asked for Booth {
         }
     }
 
-    /// A phone has one activation: whatever was lost is void once the next is made.
+    /// A phone has one activation: whatever was lost is void once the next is made. Of several devices some may be gone:
+    /// the rest goes the next time.
     fn is_mended_by_repeating(&self, action: &Action) -> bool {
-        matches!(action, Action::ActivationLink { .. })
+        matches!(action, Action::ActivationLink { .. } | Action::RemoveDevices { .. })
     }
 
     fn wait(&self, length: Duration) {
