@@ -7,6 +7,7 @@ use doorward_contract::clock::TurnedClock;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
+use super::visit::LONGEST_CODE;
 use super::*;
 
 const CLIENT_ID: &str = "DIXXXXXXXXXXXXXXXXXX";
