@@ -49,7 +49,7 @@ async fn what_is_registered_after_the_intent_stays() {
     let action = remove(&["phone"]);
     let intent = stand.duo.intend(&account, &action).await.unwrap();
     stand.fake.change(&account.id.0, |person| {
-        person.devices.push(Device::phone("DPNEW000000000000000"))
+        person.devices.push(Device::phone("DPNEW000000000000000"));
     });
     let key = StepKey("a step".into());
     stand.duo.perform(&key, &account, &action, &intent).await.unwrap();

@@ -118,6 +118,7 @@ async fn a_request_signed_by_the_book_is_answered() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn whatever_was_changed_after_signing_is_refused() {
     let stand = Stand::usual().await;
     let usual = || Hand {

@@ -108,20 +108,23 @@ async fn an_activation_link_makes_the_one_phone_work_again() {
 #[tokio::test]
 async fn which_phone_is_never_guessed() {
     let stand = Stand::usual().await;
-    let kinds: [(&str, fn(&mut Vec<Device>)); 4] = [
-        ("no phone of a known kind", |devices| devices.clear()),
-        ("no phone of a known kind", |devices| {
-            devices[0].platform = "Unknown".into()
-        }),
-        ("no phone of a known kind", |devices| {
-            devices[0].phone_type = "Landline".into()
-        }),
-        ("several phones", |devices| {
-            devices.push(Device::phone("DPSECOND000000000000"))
-        }),
+    let phone = Device::phone("DPFIRST0000000000000");
+    let odd = Device {
+        platform: "Unknown".into(),
+        ..phone.clone()
+    };
+    let landline = Device {
+        phone_type: "Landline".into(),
+        ..phone.clone()
+    };
+    let kinds = [
+        ("no phone of a known kind", vec![]),
+        ("no phone of a known kind", vec![odd]),
+        ("no phone of a known kind", vec![landline]),
+        ("several phones", vec![phone, Device::phone("DPSECOND000000000000")]),
     ];
-    for (wanted, change) in kinds {
-        let account = stand.fresh_with(|person| change(&mut person.devices)).await;
+    for (wanted, devices) in kinds {
+        let account = stand.fresh_with(|person| person.devices = devices).await;
         let error = stand.duo.intend(&account, &ACTIVATION).await.unwrap_err();
         assert!(
             matches!(&error, VendorError::Unfit { why } if why.contains(wanted)),
