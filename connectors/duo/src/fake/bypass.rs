@@ -2,6 +2,8 @@
 //!
 //! After "Admin API: Create Bypass Codes for User" (<https://duo.com/docs/adminapi>, August 2026).
 
+use std::time::Duration;
+
 use doorward_contract::Timestamp;
 use serde_json::{Value, json};
 
@@ -29,7 +31,7 @@ impl Desk<'_> {
             return Err(Fault::invalid("codes"));
         }
         let now = self.now;
-        let expires = (valid_secs > 0).then(|| now.plus(std::time::Duration::from_secs(valid_secs)));
+        let expires = (valid_secs > 0).then(|| now.plus(Duration::from_secs(valid_secs)));
         let user = self.known_mut(id)?;
         if !keeps {
             user.codes.clear();
@@ -40,9 +42,17 @@ impl Desk<'_> {
         }
         let made: Vec<String> = (0..count).map(|_| fresh_digits(9)).collect();
         for code in &made {
-            user.add_code(code.clone(), now, expires, reuse_count);
+            user.add_code(code.clone(), "", now, expires, reuse_count);
         }
         Ok(Reply::of(json!(made)))
+    }
+
+    /// An administrator makes a code in the panel: one use.
+    pub(super) fn panel_code(&mut self, id: &str, lasts: Duration) -> Option<String> {
+        let (now, text) = (self.now, fresh_digits(9));
+        let user = self.state.user_mut(id)?;
+        user.add_code(text.clone(), "admin@acme.example", now, Some(now.plus(lasts)), 1);
+        Some(text)
     }
 
     /// A person types a code.

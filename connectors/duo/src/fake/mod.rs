@@ -29,6 +29,7 @@ mod token;
 mod user;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -152,6 +153,11 @@ impl DuoFake {
     /// The person answers a push: `approve`, `deny`, `fraud` or `timeout`.
     pub fn answer_push(&self, txid: &str, answer: &str) -> bool {
         self.lock().answer_push(txid, answer)
+    }
+
+    /// An administrator makes a bypass code in the panel, for one use; its text.
+    pub fn make_code(&self, user: &str, lasts: Duration) -> Option<String> {
+        self.desk(|desk| desk.panel_code(user, lasts))
     }
 
     /// Lets the person type a bypass code into some protected application; whether it was taken.

@@ -266,13 +266,20 @@ impl User {
         !self.person.devices.is_empty()
     }
 
-    /// Notes a code that was made.
-    pub(super) fn add_code(&mut self, text: String, created: Timestamp, expires: Option<Timestamp>, reuse_count: u64) {
+    /// Notes a code that was made, by an administrator or, where there is none, by the API.
+    pub(super) fn add_code(
+        &mut self,
+        text: String,
+        admin_email: &str,
+        created: Timestamp,
+        expires: Option<Timestamp>,
+        reuse_count: u64,
+    ) {
         self.codes_made += 1;
         self.codes.push(Code {
             id: fresh_id("DB"),
             text,
-            admin_email: String::new(),
+            admin_email: admin_email.into(),
             created,
             expires,
             reuse_count,

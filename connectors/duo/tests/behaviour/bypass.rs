@@ -178,6 +178,18 @@ async fn a_code_of_another_kind_made_meanwhile_is_not_taken_for_ours() {
 }
 
 #[tokio::test]
+async fn a_code_that_an_administrator_made_meanwhile_stays() {
+    let stand = Stand::usual().await;
+    let account = stand.fresh().await;
+    let (seen, at) = lose(&stand, &account).await;
+    let theirs = stand.fake.make_code(&account.id.0, Duration::from_mins(30)).unwrap();
+    stand.clock.forward(Duration::from_secs(5));
+    stand.duo.reconcile(&key(), &account, &CODE, &seen, at).await.unwrap();
+    assert_eq!(stand.view(&account).codes.len(), 1);
+    assert!(stand.fake.use_code(&account.id.0, &theirs));
+}
+
+#[tokio::test]
 async fn codes_on_later_pages_are_known_codes_too() {
     let stand = Stand::usual().await;
     let account = stand.fresh().await;

@@ -128,7 +128,7 @@ async fn an_enrolment_link_without_its_application_is_a_fault() {
 #[tokio::test]
 async fn a_clock_that_is_off_is_told_before_the_vendor_refuses() {
     let stand = Stand::usual().await;
-    for (minutes, level) in [(2, FindingLevel::Warning), (4, FindingLevel::Warning)] {
+    for (minutes, level) in [(2, FindingLevel::Warning), (5, FindingLevel::Fault)] {
         let clock = TurnedClock::at(stand.fake.fake().now().minus(Duration::from_mins(minutes)));
         let duo = Duo::new(stand.settings.clone(), Arc::new(clock)).unwrap();
         let findings = duo.check(ABILITIES).await.unwrap();
