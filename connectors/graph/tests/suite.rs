@@ -99,6 +99,7 @@ impl Asked for Booth {
             Action::TemporaryAccessPass { .. } => ("POST", "/temporaryAccessPassMethods"),
             Action::RevokeSessions => ("POST", "/revokeSignInSessions"),
             Action::RemoveMethods { .. } => ("DELETE", "/phoneMethods/"),
+            other => unreachable!("{other:?} is not among the acts of this stand"),
         }
     }
 
@@ -109,6 +110,7 @@ impl Asked for Booth {
             Action::TemporaryAccessPass { .. } => !view.taps.is_empty(),
             Action::RevokeSessions => view.sessions_revoked > 0,
             Action::RemoveMethods { .. } => view.methods.len() < 2,
+            other => unreachable!("{other:?} is not among the acts of this stand"),
         }
     }
 
@@ -121,6 +123,7 @@ impl Asked for Booth {
             Action::RemoveMethods { .. } => {
                 matches!(view.methods.as_slice(), [left] if left.kind == "fido2AuthenticationMethod")
             }
+            other => unreachable!("{other:?} is not among the acts of this stand"),
         };
         as_one
             && match pass {
