@@ -1,0 +1,82 @@
+//! Locks, freezes and sessions.
+//!
+//! Follows the User Lifecycle and User Sessions APIs
+//! (<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserLifecycle/>, August 2026). An active
+//! account can be locked too, towards devices that Okta does not know: only its blocks tell.
+
+use doorward_contract::{Ability, Receipt, Reconciled, VendorError};
+use serde_json::{Value, json};
+
+use crate::Okta;
+use crate::client::Call;
+use crate::reply::sorted;
+use crate::status::Status;
+use crate::wire::Block;
+
+impl Okta {
+    pub(crate) async fn lock_snapshot(&self, id: &str) -> Result<Value, VendorError> {
+        Ok(json!({ "blocks": self.blocks(id).await? }))
+    }
+
+    async fn blocks(&self, id: &str) -> Result<usize, VendorError> {
+        let blocks: Vec<Block> = self.client.all(Call::get("api/v1/users/{}/blocks", &[id])).await?;
+        Ok(blocks.len())
+    }
+
+    pub(crate) async fn unlock(&self, id: &str, status: &str, seen: &Value) -> Result<Receipt, VendorError> {
+        let blocks = seen.get("blocks").and_then(Value::as_u64).unwrap_or_default();
+        if Status::of(status) == Status::Active && blocks == 0 {
+            return Err(VendorError::Done);
+        }
+        let call = Call::post("api/v1/users/{}/lifecycle/unlock", &[id]);
+        let answer = self.client.raw(&call).await?;
+        let answer = self.settled(id, Ability::Unlock, answer).await?;
+        Ok(self.receipt(id, &answer, json!({ "status_before": status, "blocks": blocks })))
+    }
+
+    /// Done if it was locked and is not any more.
+    pub(crate) async fn unlocked(&self, id: &str, snapshot: &Value) -> Result<Reconciled, VendorError> {
+        let was_locked = snapshot.get("status").and_then(Value::as_str).map(Status::of) == Some(Status::LockedOut);
+        let had_blocks = snapshot.pointer("/seen/blocks").and_then(Value::as_u64) > Some(0);
+        let is_locked = Status::of(&self.user(id).await?.status) == Status::LockedOut;
+        let is_open = (was_locked || had_blocks) && !is_locked && self.blocks(id).await? == 0;
+        Ok(if is_open {
+            self.read_back(id)
+        } else {
+            Reconciled::NotDone
+        })
+    }
+
+    pub(crate) async fn revoke(&self, id: &str) -> Result<Receipt, VendorError> {
+        let call = Call::delete("api/v1/users/{}/sessions", &[id])
+            // Tokens of apps would outlive the sessions, and a known device the proof.
+            .query("oauthTokens", "true")
+            .query("forgetDevices", "true");
+        let answer = sorted(self.client.raw(&call).await?)?;
+        Ok(self.receipt(id, &answer, json!({ "tokens_revoked": true })))
+    }
+
+    pub(crate) async fn suspend(&self, id: &str) -> Result<Receipt, VendorError> {
+        let call = Call::post("api/v1/users/{}/lifecycle/suspend", &[id]);
+        let answer = self.client.raw(&call).await?;
+        let answer = self.settled(id, Ability::Suspend, answer).await?;
+        Ok(self.receipt(id, &answer, json!({})))
+    }
+
+    pub(crate) async fn unsuspend(&self, id: &str) -> Result<Receipt, VendorError> {
+        let call = Call::post("api/v1/users/{}/lifecycle/unsuspend", &[id]);
+        let answer = self.client.raw(&call).await?;
+        let answer = self.settled(id, Ability::Unsuspend, answer).await?;
+        Ok(self.receipt(id, &answer, json!({})))
+    }
+
+    /// Done if the status is one of those that the act leads to.
+    pub(crate) async fn reached(&self, id: &str, goal: impl Fn(Status) -> bool) -> Result<Reconciled, VendorError> {
+        let status = Status::of(&self.user(id).await?.status);
+        Ok(if goal(status) {
+            self.read_back(id)
+        } else {
+            Reconciled::NotDone
+        })
+    }
+}

@@ -1,0 +1,82 @@
+//! Temporary passwords and reset links. Okta chooses both and tells each once.
+//!
+//! Follows the User Credentials API
+//! (<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserCred/>, August 2026). Each call makes
+//! what the call before gave out void; there is no other way to take a lost one back. A password is never set by us: we
+//! would know it.
+
+use doorward_contract::{Ability, Account, PassKind, Receipt, Reconciled, VendorError};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::Okta;
+use crate::client::Call;
+use crate::settings::is_safe;
+use crate::wire::{Link, TemporaryPassword, User, moment};
+
+impl Okta {
+    /// What each of the two calls moves.
+    pub(crate) fn password_snapshot(user: &User) -> Value {
+        json!({
+            "password_changed": moment(user.password_changed.as_deref()),
+            "status_changed": moment(user.status_changed.as_deref()),
+        })
+    }
+
+    pub(crate) async fn set_temporary(&self, account: &Account, id: &str) -> Result<Receipt, VendorError> {
+        // Sessions are an act of their own; ending them along would be an act that nobody planned.
+        let call = Call::post("api/v1/users/{}/lifecycle/expire_password_with_temp_password", &[id])
+            .query("revokeSessions", "false");
+        let answer = self.client.raw(&call).await?;
+        let answer = self.settled(id, Ability::TemporaryPassword, answer).await?;
+        let secret = answer
+            .json::<TemporaryPassword>()?
+            .temp_password
+            .ok_or_else(|| untold("a temporary password"))?;
+        Ok(Receipt {
+            pass: Some(self.pass(account, PassKind::TemporaryPassword, secret, None)),
+            ..self.receipt(id, &answer, json!({}))
+        })
+    }
+
+    pub(crate) async fn issue_link(&self, account: &Account, id: &str) -> Result<Receipt, VendorError> {
+        // Never by mail: the address may be the attacker's. Whoever took the account over is thrown out with the password.
+        let call = Call::post("api/v1/users/{}/lifecycle/reset_password", &[id])
+            .query("sendEmail", "false")
+            .query("revokeSessions", "true");
+        let answer = self.client.raw(&call).await?;
+        let answer = self.settled(id, Ability::ResetLink, answer).await?;
+        let secret = answer
+            .json::<Link>()?
+            .reset_password_url
+            .filter(leads_somewhere_safe)
+            .ok_or_else(|| untold("a reset link"))?;
+        Ok(Receipt {
+            pass: Some(self.pass(account, PassKind::ResetLink, secret, None)),
+            ..self.receipt(id, &answer, json!({ "sessions_revoked": true }))
+        })
+    }
+
+    /// Whatever was given out is lost: doing it again makes it void. Whether there was anything is for the log only.
+    pub(crate) async fn lost_password(&self, id: &str, snapshot: &Value) -> Result<Reconciled, VendorError> {
+        let user = self.user(id).await?;
+        let before = snapshot.get("seen").unwrap_or(&Value::Null);
+        let was_carried_out = Self::password_snapshot(&user) != *before;
+        tracing::info!(
+            was_carried_out,
+            "the answer to a password act was lost; the next one replaces it"
+        );
+        Ok(Reconciled::NotDone)
+    }
+}
+
+fn leads_somewhere_safe(link: &SecretString) -> bool {
+    Url::parse(link.expose_secret()).is_ok_and(|url| is_safe(&url))
+}
+
+fn untold(what: &str) -> VendorError {
+    VendorError::Unexpected {
+        why: format!("{what} was made and not told"),
+    }
+}
