@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::Okta;
-use crate::reply::{INVALID, WRONG_STATUS, code, request_id, sorted};
+use crate::reply::{INVALID, WRONG_STATUS, carried_out, code, request_id};
 use crate::settings::is_id;
 use crate::status::Status;
 use crate::wire::User;
@@ -123,7 +123,7 @@ impl Okta {
             _ => false,
         };
         if !wrong {
-            return sorted(answer);
+            return carried_out(answer);
         }
         let user = self.user(id).await?;
         Status::of(&user.status).is_legal(ability)?;

@@ -151,7 +151,7 @@ impl Okta {
     async fn power(&self, roles: Vec<Role>) -> Result<Power, VendorError> {
         let mut power = Power::default();
         for role in roles {
-            match (role.kind.as_deref(), role.role) {
+            match (role.kind.as_deref(), role.custom) {
                 (Some("CUSTOM"), Some(id)) => {
                     power.is_custom = true;
                     let call = Call::get("api/v1/iam/roles/{}/permissions", &[&id]);

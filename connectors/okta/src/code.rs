@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::Okta;
 use crate::client::Call;
-use crate::reply::{INVALID, code, sorted};
+use crate::reply::{INVALID, carried_out, code};
 use crate::wire::{Authenticator, Enrolment, moment};
 
 /// The authenticator's word.
@@ -156,7 +156,7 @@ impl Okta {
                 continue;
             }
             let call = Call::delete("api/v1/users/{}/authenticator-enrollments/{}", &[id, &lost.id]);
-            match self.client.raw(&call).await.and_then(sorted) {
+            match self.client.raw(&call).await.and_then(carried_out) {
                 Ok(_) | Err(VendorError::Missing { .. }) => {}
                 Err(error) => return Err(error),
             }

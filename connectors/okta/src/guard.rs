@@ -88,7 +88,7 @@ impl Okta {
             .filter(|role| role.status.as_deref() != Some("INACTIVE"))
             .filter_map(|role| match role.kind {
                 Some(kind) if harmless.contains(&kind) => None,
-                Some(kind) => Some(match role.role.filter(|_| kind == "CUSTOM") {
+                Some(kind) => Some(match role.custom.filter(|_| kind == "CUSTOM") {
                     Some(custom) => format!("{verb} {}", role.label.unwrap_or(custom)),
                     None => format!("{verb} {kind}"),
                 }),

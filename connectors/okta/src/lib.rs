@@ -9,6 +9,8 @@ mod check;
 mod client;
 mod code;
 mod factor;
+#[cfg(feature = "fake")]
+pub mod fake;
 mod find;
 mod guard;
 mod key;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::Okta;
 use crate::client::Call;
-use crate::reply::sorted;
+use crate::reply::carried_out;
 use crate::status::Status;
 use crate::wire::Block;
 
@@ -52,7 +52,7 @@ impl Okta {
             // Tokens of apps would outlive the sessions, and a known device the proof.
             .query("oauthTokens", "true")
             .query("forgetDevices", "true");
-        let answer = sorted(self.client.raw(&call).await?)?;
+        let answer = carried_out(self.client.raw(&call).await?)?;
         Ok(self.receipt(id, &answer, json!({ "tokens_revoked": true })))
     }
 

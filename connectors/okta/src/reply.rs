@@ -50,67 +50,91 @@ pub(crate) fn sorted(answer: Answer) -> Result<Answer, VendorError> {
 
 fn meaning(answer: &Answer) -> VendorError {
     let told = told(answer);
-    let refused = |what: &str| VendorError::Refused {
-        why: format!("{what} ({told})"),
+    let code = code(answer);
+    of_account(&code, &told)
+        .or_else(|| of_us(&code, &told))
+        .or_else(|| of_time(&code, &told, answer))
+        .unwrap_or_else(|| by_status(answer, &told))
+}
+
+/// Codes that say something of the account.
+fn of_account(code: &str, told: &str) -> Option<VendorError> {
+    let what = match code {
+        "E0000007" | "E0000095" => {
+            return Some(VendorError::Missing {
+                what: format!("Okta does not know it, or it lies outside of our resource set ({told})"),
+            });
+        }
+        "E0000016" => return Some(VendorError::Done),
+        "E0000014" => "the password policy or the directory behind Okta refused the password",
+        "E0000017" => "its password cannot be reset in its status: it has to be activated first",
+        "E0000023" => "another system is the master of its profile: change it there",
+        "E0000032" => "Okta may not unlock it: unlock it in the directory that masters it",
+        "E0000034" | "E0000035" | "E0000036" => "this way to a password is not open to it: use another act",
+        WRONG_STATUS => "its status does not allow it",
+        "E0000064" => "its password has expired",
+        "E0000068" | "E0000069" | "E0000073" | "E0000082" => "the factor was refused, is locked, or its code was used",
+        "E0000079" => "it is not at that point of signing in",
+        "E0000080" => "the password does not meet the policy",
+        "E0000105" | "E0000110" => "the link is over or was used: issue another after checking again",
+        "E0000119" => "it is locked: unlock it first",
+        _ => return None,
     };
-    let unfit = |what: &str| VendorError::Unfit {
+    Some(VendorError::Unfit {
         why: format!("{what} ({told})"),
+    })
+}
+
+/// Codes that say something of us: our rights, our settings, or how we ask.
+fn of_us(code: &str, told: &str) -> Option<VendorError> {
+    let what = match code {
+        INVALID => "Okta does not take the values sent, or the account's status does not allow it",
+        "E0000004" => "Okta does not take the credential",
+        "E0000005" => "Okta does not take the form of the token: is proof of possession as the app demands it?",
+        "E0000006" => {
+            "an administrator role, its resource set or a scope is missing, or the account is a higher administrator's"
+        }
+        "E0000008" => "the org does not have this call: check its address, and whether it has the feature",
+        STALE => "Okta does not take the token: it is another org's, or its app or its administrator was switched off",
+        "E0000013" => "Okta does not take the client app: check its settings",
+        "E0000015" => "the org does not have the feature, or does not let us use it",
+        "E0000022" | "E0000060" => "the org does not support the call for us: check role, feature and address",
+        "E0000078" | "E0000081" => "the attribute is reserved or cannot be changed",
+        code if is_ours(code) => {
+            return Some(VendorError::Unexpected {
+                why: format!("Okta says that our request is malformed ({told})"),
+            });
+        }
+        _ => return None,
     };
-    let away = |sent: Sent, what: &str| VendorError::Unreachable {
+    Some(VendorError::Refused {
+        why: format!("{what} ({told})"),
+    })
+}
+
+/// Codes that pass by themselves.
+fn of_time(code: &str, told: &str, answer: &Answer) -> Option<VendorError> {
+    let (sent, what) = match code {
+        "E0000009" => (Sent::Perhaps, "Okta has trouble of its own"),
+        "E0000010" => (Sent::No, "Okta is read-only at the moment"),
+        "E0000067" => (Sent::Perhaps, "the factor's own service has trouble"),
+        "E0000112" => (Sent::No, "the account is still being activated"),
+        "E0000047" => {
+            return Some(VendorError::Throttled {
+                retry_after: pace::wait(answer),
+            });
+        }
+        "E0000109" | "E0000133" => {
+            return Some(VendorError::Throttled {
+                retry_after: Some(BETWEEN_MESSAGES),
+            });
+        }
+        _ => return None,
+    };
+    Some(VendorError::Unreachable {
         sent,
         why: format!("{what} ({told})"),
-    };
-    let code = code(answer);
-    match code.as_str() {
-        INVALID => refused("Okta does not take the values sent, or the account's status does not allow it"),
-        "E0000004" => refused("Okta does not take the credential"),
-        "E0000005" => {
-            refused("Okta does not take the form of the token: is proof of possession as the app demands it?")
-        }
-        "E0000006" => refused(
-            "an administrator role, its resource set or a scope is missing, or the account is a higher administrator's",
-        ),
-        "E0000007" | "E0000095" => VendorError::Missing {
-            what: format!("Okta does not know it, or it lies outside of our resource set ({told})"),
-        },
-        "E0000008" => refused("the org does not have this call: check its address, and whether it has the feature"),
-        "E0000009" => away(Sent::Perhaps, "Okta has trouble of its own"),
-        "E0000010" => away(Sent::No, "Okta is read-only at the moment"),
-        STALE => refused(
-            "Okta does not take the token: it is another org's, or its app or its administrator was switched off",
-        ),
-        "E0000013" => refused("Okta does not take the client app: check its settings"),
-        "E0000014" => unfit("the password policy or the directory behind Okta refused the password"),
-        "E0000015" => refused("the org does not have the feature, or does not let us use it"),
-        "E0000016" => VendorError::Done,
-        "E0000017" => unfit("its password cannot be reset in its status: it has to be activated first"),
-        "E0000022" | "E0000060" => refused("the org does not support the call for us: check role, feature and address"),
-        "E0000023" => unfit("another system is the master of its profile: change it there"),
-        "E0000032" => unfit("Okta may not unlock it: unlock it in the directory that masters it"),
-        "E0000034" | "E0000035" | "E0000036" => unfit("this way to a password is not open to it: use another act"),
-        WRONG_STATUS => unfit("its status does not allow it"),
-        "E0000064" => unfit("its password has expired"),
-        "E0000067" => away(Sent::Perhaps, "the factor's own service has trouble"),
-        "E0000068" | "E0000069" | "E0000073" | "E0000082" => {
-            unfit("the factor was refused, is locked, or its code was used")
-        }
-        "E0000079" => unfit("it is not at that point of signing in"),
-        "E0000078" | "E0000081" => refused("the attribute is reserved or cannot be changed"),
-        "E0000080" => unfit("the password does not meet the policy"),
-        "E0000105" | "E0000110" => unfit("the link is over or was used: issue another after checking again"),
-        "E0000109" | "E0000133" => VendorError::Throttled {
-            retry_after: Some(BETWEEN_MESSAGES),
-        },
-        "E0000112" => away(Sent::No, "the account is still being activated"),
-        "E0000119" => unfit("it is locked: unlock it first"),
-        "E0000047" => VendorError::Throttled {
-            retry_after: pace::wait(answer),
-        },
-        code if is_ours(code) => VendorError::Unexpected {
-            why: format!("Okta says that our request is malformed ({told})"),
-        },
-        _ => by_status(answer, &told),
-    }
+    })
 }
 
 /// Codes that say that a request was made wrongly.
@@ -143,6 +167,20 @@ fn by_status(answer: &Answer, told: &str) -> VendorError {
         _ => VendorError::Unexpected {
             why: format!("Okta did not take the request ({told})"),
         },
+    }
+}
+
+/// A write that answers nothing: what else something in between may answer is no confirmation.
+pub(crate) fn carried_out(answer: Answer) -> Result<Answer, VendorError> {
+    let answer = sorted(answer)?;
+    let is_empty = answer.body.iter().all(u8::is_ascii_whitespace)
+        || serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&answer.body).is_ok();
+    if is_empty {
+        Ok(answer)
+    } else {
+        Err(VendorError::Unexpected {
+            why: format!("Okta did not confirm the change ({})", told(&answer)),
+        })
     }
 }
 

@@ -253,7 +253,7 @@ impl TokenSource {
                 .scope
                 .map(|text| text.split_whitespace().map(str::to_owned).collect())
                 .unwrap_or_default(),
-            renew_at: now.plus(life - life / LAST_PART),
+            renew_at: now.plus(life.saturating_sub(life / LAST_PART)),
             ends_at: now.plus(life),
         })
     }

@@ -58,7 +58,8 @@ pub(crate) struct Role {
     #[serde(rename = "type")]
     pub(crate) kind: Option<String>,
     /// The custom role's id, where the type is `CUSTOM`.
-    pub(crate) role: Option<String>,
+    #[serde(rename = "role")]
+    pub(crate) custom: Option<String>,
     pub(crate) label: Option<String>,
     pub(crate) status: Option<String>,
 }
