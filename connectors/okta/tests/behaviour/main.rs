@@ -1,0 +1,14 @@
+//! How the connector and the imitated Okta behave together, over HTTP, story by story.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+mod act;
+mod check;
+mod errors;
+mod find;
+mod guard;
+mod pace;
+mod secrecy;
+mod settings;
+mod stand;
+mod strict;
+mod token;
