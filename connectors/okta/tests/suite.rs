@@ -5,6 +5,7 @@
 #[expect(dead_code, reason = "shared with the tests of behaviour, which use all of it")]
 mod stand;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,7 +13,7 @@ use doorward_contract::fake::Fake;
 use doorward_contract::http::Bounds;
 use doorward_contract::suite::connector::{self, Stand as Asked};
 use doorward_contract::{Account, AccountId, Action, Connector, Subject};
-use doorward_okta::Okta;
+use doorward_okta::{Okta, connect_within};
 
 use crate::stand::{ADA, API_TOKEN, Stand, actions, id, login};
 
@@ -165,6 +166,6 @@ async fn okta_answers_what_every_connector_is_asked() {
         total: Duration::from_millis(150),
         ..Bounds::default()
     };
-    let impatient = stand.another(bounds);
+    let impatient = connect_within(stand.settings.clone(), Arc::new(stand.clock.clone()), bounds).unwrap();
     connector::ask_everything(&Booth { stand, impatient }).await;
 }

@@ -250,6 +250,23 @@ async fn named_factors_go_and_what_belongs_to_them_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn where_no_factor_was_to_be_seen_before_none_to_be_seen_after_says_nothing() {
+    let stand = Stand::usual().await;
+    let account = stand.fresh("ACTIVE").await;
+    stand
+        .fake
+        .change(&account.id.0, |person| person.factors.retain(|one| one.kind == "email"));
+    let all = Action::ResetFactors { kinds: Vec::new() };
+    let intent = stand.okta.intend(&account, &all).await.unwrap();
+    let back = stand
+        .okta
+        .reconcile(&StepKey("k".into()), &account, &all, &intent.snapshot, BEGIN)
+        .await
+        .unwrap();
+    assert!(matches!(back, Reconciled::NotDone), "{back:?}");
+}
+
+#[tokio::test]
 async fn a_lost_telephone_is_no_way_to_recover_either() {
     let stand = Stand::usual().await;
     let account = stand.fresh("ACTIVE").await;

@@ -55,7 +55,7 @@ async fn nothing_secret_or_personal_is_logged_printed_or_put_into_an_address() {
     for action in actions() {
         let account = stand.fresh(Stand::status_for(&action)).await;
         let (intent, receipt) = stand.perform(&account, &action).await.unwrap();
-        kept.push_str(&format!("{intent:?} {receipt:?} {} {}", intent.snapshot, receipt.facts));
+        kept = format!("{kept} {intent:?} {receipt:?} {} {}", intent.snapshot, receipt.facts);
         secrets.extend(receipt.pass.map(|pass| pass.secret.expose_secret().to_owned()));
     }
     assert_eq!(secrets.len(), 8);
@@ -66,7 +66,8 @@ async fn nothing_secret_or_personal_is_logged_printed_or_put_into_an_address() {
         "nothing was captured"
     );
     let asked = stand.fake.fake().asked();
-    let addresses: String = asked.iter().map(|asked| format!("{} ", asked.path)).collect();
+    let addresses: Vec<&str> = asked.iter().map(|asked| asked.path.as_str()).collect();
+    let addresses = addresses.join(" ");
     for secret in &secrets {
         for (place, text) in [("log", &logged), ("print", &kept), ("address", &addresses)] {
             assert!(!text.contains(secret.as_str()), "{place} tells a secret");

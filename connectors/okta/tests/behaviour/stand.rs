@@ -11,7 +11,7 @@ use doorward_contract::clock::TurnedClock;
 use doorward_contract::fake::serve;
 use doorward_contract::http::{Answer, Ask, Bounds, Http};
 use doorward_contract::{
-    Ability, Account, Action, Clock, Connector, Directory, Intent, Receipt, StepKey, Subject, SubjectKey, Timestamp,
+    Ability, Account, Action, Connector, Directory, Intent, Receipt, StepKey, Subject, SubjectKey, Timestamp,
     VendorError,
 };
 use doorward_okta::fake::{AccountView, Factor, Group, OktaFake, Resident, RoleHeld, TacPolicy, World};
@@ -212,12 +212,6 @@ impl Stand {
             base,
             settings: set,
         }
-    }
-
-    /// The same connector with nothing remembered, and other bounds.
-    pub(crate) fn another(&self, bounds: Bounds) -> Okta {
-        let clock: Arc<dyn Clock> = Arc::new(self.clock.clone());
-        connect_within(self.settings.clone(), clock, bounds).unwrap()
     }
 
     pub(crate) async fn account(&self, of: &str) -> Account {
