@@ -106,7 +106,7 @@ impl Okta {
             Action::TemporaryPassword | Action::ResetLink => self.lost_password(id, snapshot).await,
             Action::TemporaryAccessCode { .. } => self.void_lost_code(id, seen).await,
             Action::ResetFactors { kinds } => self.reset_before(id, kinds, seen).await,
-            Action::Unlock => self.unlocked(id, snapshot).await,
+            Action::Unlock => self.unlocked(id).await,
             // Okta shows no sessions; ending them twice is the same as once.
             Action::RevokeSessions => Ok(Reconciled::NotDone),
             Action::Suspend => self.reached(id, |status| status == Status::Suspended).await,

@@ -34,12 +34,10 @@ impl Okta {
         Ok(self.receipt(id, &answer, json!({ "status_before": status, "blocks": blocks })))
     }
 
-    /// Done if it was locked and is not any more.
-    pub(crate) async fn unlocked(&self, id: &str, snapshot: &Value) -> Result<Reconciled, VendorError> {
-        let was_locked = snapshot.get("status").and_then(Value::as_str).map(Status::of) == Some(Status::LockedOut);
-        let had_blocks = snapshot.pointer("/seen/blocks").and_then(Value::as_u64) > Some(0);
+    /// Done if nothing keeps the person out any more, whoever lifted it.
+    pub(crate) async fn unlocked(&self, id: &str) -> Result<Reconciled, VendorError> {
         let is_locked = Status::of(&self.user(id).await?.status) == Status::LockedOut;
-        let is_open = (was_locked || had_blocks) && !is_locked && self.blocks(id).await? == 0;
+        let is_open = !is_locked && self.blocks(id).await? == 0;
         Ok(if is_open {
             self.read_back(id)
         } else {

@@ -111,6 +111,25 @@ async fn a_reset_link_is_not_mailed_ends_the_sessions_and_leads_to_a_new_passwor
 }
 
 #[tokio::test]
+async fn a_link_that_leads_nowhere_safe_is_not_handed_out() {
+    let stand = Stand::usual().await;
+    let account = stand.fresh("ACTIVE").await;
+    for link in ["javascript:alert(1)", "http://elsewhere.example/x", "nothing", ""] {
+        stand.fake.fake().misbehave(Rule {
+            path: Some("/lifecycle/reset_password".into()),
+            status: Some(200),
+            body: Some(json!({ "resetPasswordUrl": link })),
+            ..Rule::default()
+        });
+        let found = stand.perform(&account, &Action::ResetLink).await;
+        assert!(
+            matches!(found, Err(VendorError::Unexpected { .. })),
+            "{link}: {found:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_temporary_password_must_be_changed_at_the_next_sign_in() {
     let stand = Stand::usual().await;
     let account = stand.fresh("ACTIVE").await;

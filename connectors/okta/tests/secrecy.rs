@@ -1,4 +1,9 @@
-//! No secret and no name in what is printed, logged or kept.
+//! No secret and no name in what is printed, logged or kept. Alone in its binary: it listens to the whole process.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+#[path = "behaviour/stand.rs"]
+#[expect(dead_code, reason = "shared with the tests of behaviour, which use all of it")]
+mod stand;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -39,7 +44,7 @@ async fn nothing_secret_or_personal_is_logged_printed_or_put_into_an_address() {
         .with_ansi(false)
         .with_writer(paper.clone())
         .finish();
-    let _held = tracing::subscriber::set_default(log);
+    tracing::subscriber::set_global_default(log).unwrap();
     let stand = Stand::usual().await;
     let mut secrets: Vec<String> = ["eyJ", "imitated.", "PRIVATE KEY", "O'Kerr", "Haddad"]
         .map(Into::into)
