@@ -11,4 +11,5 @@ mod pace;
 mod settings;
 mod stand;
 mod strict;
+mod strict_token;
 mod token;
