@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::error::VendorError;
-use crate::person::{Account, AccountId, Subject};
+use crate::person::{Account, AccountId, Subject, SubjectKey};
 
 /// One act, as data: settings name it, the queue stores it, the audit log prints it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +73,11 @@ pub enum Action {
         /// The kinds to remove (`phone`, `token`, `passkey`, `desktop`).
         kinds: Vec<String>,
     },
+    /// Calls a system of the company's own, which knows what to do.
+    Call {
+        /// The name by which that system knows what is wanted.
+        name: String,
+    },
 }
 
 impl Action {
@@ -93,6 +98,7 @@ impl Action {
             Self::EnrolmentLink => Ability::EnrolmentLink,
             Self::ActivationLink { .. } => Ability::ActivationLink,
             Self::RemoveDevices { .. } => Ability::RemoveDevices,
+            Self::Call { .. } => Ability::Call,
         }
     }
 
@@ -143,6 +149,8 @@ pub enum Ability {
     ActivationLink,
     /// [`Action::RemoveDevices`].
     RemoveDevices,
+    /// [`Action::Call`].
+    Call,
 }
 
 impl Ability {
@@ -163,6 +171,7 @@ impl Ability {
             Self::EnrolmentLink => "enrolment_link",
             Self::ActivationLink => "activation_link",
             Self::RemoveDevices => "remove_devices",
+            Self::Call => "call",
         }
     }
 }
@@ -323,6 +332,30 @@ pub enum Reconciled {
     Later(Duration),
 }
 
+/// What taking an act back comes to; for staff, before they decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undoing {
+    /// [`Connector::undo`] does this.
+    Possible {
+        /// What it does ("deletes the Temporary Access Pass").
+        what: &'static str,
+    },
+    /// It stays done.
+    Impossible {
+        /// Why, and what can be done instead ("removed methods cannot be restored; the person enrols them again").
+        why: &'static str,
+    },
+}
+
+/// Whether the owner of an account can sign in now, as far as the vendor shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// Nothing that was read stands in the way.
+    pub usable: bool,
+    /// What was read, for staff: what stands in the way, what is worth knowing. No secret, no personal datum.
+    pub notes: Vec<String>,
+}
+
 /// Acts on one account at one vendor. Implemented in `connectors/*`.
 #[async_trait]
 pub trait Connector: Send + Sync {
@@ -361,6 +394,55 @@ pub trait Connector: Send + Sync {
         snapshot: &serde_json::Value,
         intended_at: Timestamp,
     ) -> Result<Reconciled, VendorError>;
+
+    /// What taking `action` back comes to.
+    fn undoing(&self, action: &Action) -> Undoing {
+        let _ = action;
+        Undoing::Impossible {
+            why: "this connector cannot take anything back",
+        }
+    }
+
+    /// Takes back what the step `key` did, as its receipt's `facts` tell it. Safe to repeat: what is gone already is
+    /// [`VendorError::Done`]. Refuses with [`VendorError::Unfit`] what [`Connector::undoing`] calls impossible.
+    async fn undo(
+        &self,
+        key: &StepKey,
+        account: &Account,
+        action: &Action,
+        facts: &serde_json::Value,
+    ) -> Result<Receipt, VendorError> {
+        let _ = (key, account, facts);
+        let Undoing::Impossible { why } = self.undoing(action) else {
+            return Err(VendorError::Unexpected {
+                why: "the connector says that it can take this back, and does not".to_owned(),
+            });
+        };
+        Err(VendorError::Unfit { why: why.to_owned() })
+    }
+
+    /// Reads whether the account's owner can sign in now: asked after a plan is done. Changes nothing.
+    async fn condition(&self, account: &Account) -> Result<Condition, VendorError> {
+        let Some(directory) = self.directory() else {
+            return Ok(Condition {
+                usable: true,
+                notes: vec!["this connector knows no accounts".to_owned()],
+            });
+        };
+        let subject = Subject {
+            key: SubjectKey::Id,
+            value: account.id.0.clone(),
+        };
+        let notes = match directory.find(&subject).await? {
+            Some(found) if found.enabled => Vec::new(),
+            Some(_) => vec!["the account is disabled".to_owned()],
+            None => vec!["the account is gone".to_owned()],
+        };
+        Ok(Condition {
+            usable: notes.is_empty(),
+            notes,
+        })
+    }
 }
 
 /// Knows people. The part of a connector that reads accounts.

@@ -17,8 +17,8 @@ pub mod verifier;
 
 pub use clock::{Clock, Timestamp};
 pub use connector::{
-    Ability, About, Action, Connector, Directory, Finding, FindingLevel, Intent, Pass, PassKind, Prepared, Protection,
-    Receipt, Reconciled, StepKey,
+    Ability, About, Action, Condition, Connector, Directory, Finding, FindingLevel, Intent, Pass, PassKind, Prepared,
+    Protection, Receipt, Reconciled, StepKey, Undoing,
 };
 pub use error::{Sent, VendorError};
 pub use person::{Account, AccountId, Name, Origin, Person, Subject, SubjectKey};

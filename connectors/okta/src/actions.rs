@@ -37,7 +37,7 @@ impl Okta {
                 action: action.clone(),
                 notes: Vec::new(),
             }),
-            Action::TemporaryAccessPass { .. } | Action::RemoveMethods { .. } => Err(unsupported(action)),
+            other => Err(unsupported(other)),
         }
     }
 
@@ -53,7 +53,7 @@ impl Okta {
             Action::ResetFactors { kinds } => self.factor_snapshot(id, kinds).await?,
             Action::Unlock => self.lock_snapshot(id).await?,
             Action::RevokeSessions | Action::Suspend | Action::Unsuspend => json!({}),
-            Action::TemporaryAccessPass { .. } | Action::RemoveMethods { .. } => return Err(unsupported(action)),
+            other => return Err(unsupported(other)),
         };
         Ok(Intent {
             snapshot: json!({ "status": user.status, "seen": more }),
@@ -89,7 +89,7 @@ impl Okta {
             Action::RevokeSessions => self.revoke(id).await,
             Action::Suspend => self.suspend(id).await,
             Action::Unsuspend => self.unsuspend(id).await,
-            Action::TemporaryAccessPass { .. } | Action::RemoveMethods { .. } => Err(unsupported(action)),
+            other => Err(unsupported(other)),
         }
     }
 
@@ -111,7 +111,7 @@ impl Okta {
             Action::RevokeSessions => Ok(Reconciled::NotDone),
             Action::Suspend => self.reached(id, |status| status == Status::Suspended).await,
             Action::Unsuspend => self.reached(id, |status| status != Status::Suspended).await,
-            Action::TemporaryAccessPass { .. } | Action::RemoveMethods { .. } => Err(unsupported(action)),
+            other => Err(unsupported(other)),
         }
     }
 
