@@ -1,36 +1,8 @@
 // Journeys of people whom somebody else sent, in a real Chromium: an Okta org, an Entra sign-in, a relying party. Proven, refused,
 // called off, out of time, and with Doorward killed in the middle.
 import assert from "node:assert/strict";
+import { agree, decline, heading, maria, sentByEntra, sentByOkta } from "./sent.mjs";
 import { fresh, picture, prove, run, until } from "./stage.mjs";
-
-const maria = (world) => world.people.find((one) => one.id === "maria-silva");
-const heading = (page, name) => page.getByRole("heading", { name }).waitFor({ timeout: 60_000 });
-const agree = (page) => page.locator("form[action='/case/consent'] button").first().click();
-const decline = (page) => page.locator("form[action='/case/withdraw'] button").first().click();
-
-/** From Okta's sign-in page to Doorward's question. */
-async function sentByOkta(page, world, operation, pictures) {
-  await page.goto(world.okta.address);
-  if (pictures) await picture(page, "okta-sign-in");
-  await page.fill("input[name=login]", maria(world).login);
-  await page.locator(`button[value=${operation}]`).click();
-  if (pictures) await picture(page, "okta-vendor");
-  await page.getByRole("button", { name: "Continue" }).click();
-  await until(page, "consent");
-  if (pictures) await picture(page, "consent-for-okta");
-}
-
-/** From Entra's sign-in to Doorward's question; with scripts the form posts itself. */
-async function sentByEntra(page, world, pictures) {
-  await page.goto(world.entra.external_mfa);
-  if (pictures) await picture(page, "entra-second-factor");
-  await page.fill("input[name=login]", maria(world).login);
-  await page.fill("input[name=password]", "anything");
-  await page.getByRole("button", { name: "Sign in" }).click();
-  if (!page.scripted) await page.getByRole("button", { name: /approve with doorward/i }).click();
-  await until(page, "consent");
-  if (pictures) await picture(page, "consent-for-entra");
-}
 
 /** Without scripts a person sends the answer by hand. */
 async function passage(page, pictures) {
@@ -101,6 +73,14 @@ const journeys = {
     await agree(page);
     await prove(page, maria(world), "pass");
     await passage(page, true);
+    await heading(page, "You are signed in");
+  },
+
+  async "Entra: Doorward killed while the person is away"(browser, world, faults) {
+    const page = await fresh(browser, world, faults);
+    await sentByEntra(page, world, false);
+    await agree(page);
+    await prove(page, maria(world), "pass", () => kill(world));
     await heading(page, "You are signed in");
   },
 

@@ -18,8 +18,8 @@ const desktop = { width: 1280, height: 800 };
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 /** Starts a lab and resolves with what it says of itself. */
-async function startLab() {
-  const lab = spawn(program, ["--json", "--listen", "127.0.0.1:0", "--seed", "7"], { stdio: ["ignore", "pipe", "inherit"] });
+async function startLab(more) {
+  const lab = spawn(program, ["--json", "--listen", "127.0.0.1:0", "--seed", "7", ...more], { stdio: ["ignore", "pipe", "inherit"] });
   const line = await new Promise((resolve, reject) => {
     createInterface({ input: lab.stdout }).once("line", resolve);
     lab.once("exit", (code) => reject(new Error(`the lab ended with ${code}`)));
@@ -98,12 +98,12 @@ export async function fresh(browser, world, faults, options = {}) {
   return page;
 }
 
-/** Walks the journeys, one after another, in one browser and one lab; `restart` among what they are given kills the gateway and starts it again. */
-export async function run(journeys, folder, afterwards = async () => {}) {
+/** Walks the journeys, one after another, in one browser and one lab, which is started with `more` arguments. */
+export async function run(journeys, folder, afterwards = async () => {}, more = []) {
   where = path.join(shots, folder);
   rmSync(where, { recursive: true, force: true });
   mkdirSync(where, { recursive: true });
-  const { lab, world } = await startLab();
+  const { lab, world } = await startLab(more);
   const browser = await chromium.launch({ executablePath: browserPath, args: flags });
   let failed = 0;
   let passed = 0;

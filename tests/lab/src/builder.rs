@@ -14,6 +14,7 @@ use crate::desk::Desk;
 use crate::doors::{Doors, Ports};
 use crate::folder::Folder;
 use crate::gateway::{Gateway, Way};
+use crate::hands::Hands;
 use crate::keys::Keys;
 use crate::mailbox::Mailbox;
 use crate::memory::Memory;
@@ -67,6 +68,7 @@ pub struct Builder {
     database: Database,
     way: Option<Way>,
     clock: Arc<dyn Clock>,
+    hands: Option<Hands>,
     change: Change,
 }
 
@@ -88,6 +90,7 @@ impl Builder {
             database: Database::default(),
             way: None,
             clock: Arc::new(SystemClock),
+            hands: None,
             change: Arc::new(|text| text),
         }
     }
@@ -126,6 +129,15 @@ impl Builder {
         self.clock = Arc::clone(&clock);
         self.way = Some(Way::InProcess(clock));
         self
+    }
+
+    /// Runs Doorward inside this process, and lets the start page turn everybody's clock forward.
+    #[must_use]
+    pub fn turning(self) -> Self {
+        let hands = Hands::default();
+        let mut builder = self.in_process(Arc::new(hands.clone()));
+        builder.hands = Some(hands);
+        builder
     }
 
     /// Runs Doorward as a child process; so it is unless told otherwise.
@@ -180,6 +192,11 @@ impl Builder {
         let memory = Memory::open(&folder, &vendors, &mailbox)?;
         let mut sheet = crate::sheet::fill(seed, &folder, &addresses, &keys, &database, &text);
         sheet.relying_parties = parties;
+        sheet.lab.forward = self
+            .hands
+            .is_some()
+            .then(|| addresses.start.join("clock").ok())
+            .flatten();
         let sheet = Arc::new(sheet);
         let api = Api::new(sheet.doorward.api.clone(), keys.desk_token.clone())?;
         let desk = Desk::new(api.clone(), Arc::clone(&mailbox), Arc::clone(&self.clock));
@@ -190,6 +207,7 @@ impl Builder {
             desk: desk.clone(),
             gateway: Arc::clone(&gateway),
             settings: text.into(),
+            hands: self.hands,
         };
         let callers = Callers::new(seed, &keys, &addresses, &sheet, &self.clock)?;
         let tasks = doors.serve(&vendors, &memory, state, &callers);

@@ -8,6 +8,7 @@ pub mod desk;
 pub mod doors;
 pub mod folder;
 pub mod gateway;
+pub mod hands;
 pub mod keys;
 pub mod mailbox;
 pub mod memory;

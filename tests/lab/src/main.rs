@@ -47,6 +47,9 @@ struct World {
     /// Print one line of JSON with every address, and nothing else.
     #[arg(long)]
     json: bool,
+    /// Let the start page turn the clock forward; Doorward then runs inside the lab's own process.
+    #[arg(long)]
+    turn: bool,
 }
 
 #[derive(Subcommand)]
@@ -109,6 +112,9 @@ fn builder(world: &World) -> Builder {
     }
     if let Some(seed) = world.seed {
         builder = builder.seed(seed);
+    }
+    if world.turn {
+        builder = builder.turning();
     }
     builder.database(match world.database.as_str() {
         "sqlite" => Database::Sqlite,

@@ -56,6 +56,8 @@ pub struct Lab {
     pub start_gateway: Url,
     /// What it printed.
     pub gateway_log: Url,
+    /// POST with `minutes` turns everybody's clock forward; only in a lab that was started so.
+    pub forward: Option<Url>,
 }
 
 /// The gateway.
@@ -221,6 +223,7 @@ pub(crate) fn fill(
             kill_gateway: start("gateway/kill"),
             start_gateway: start("gateway/start"),
             gateway_log: start("gateway/log"),
+            forward: None,
         },
         doorward: doorward(addresses, keys, folder, database, settings),
         okta: Okta {

@@ -6,6 +6,7 @@ mod page;
 mod shown;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Form, Path, Query, State as Given};
 use axum::http::{StatusCode, header};
@@ -18,6 +19,7 @@ use tower_http::csrf::CsrfLayer;
 
 use crate::desk::Desk;
 use crate::gateway::{Gateway, tail};
+use crate::hands::Hands;
 use crate::mailbox::{Mailbox, Message};
 use crate::people::{everybody, named};
 use crate::sheet::Sheet;
@@ -37,6 +39,8 @@ pub(crate) struct State {
     pub(crate) desk: Desk,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) settings: Arc<str>,
+    /// The clock that everybody lives by, if it may be turned.
+    pub(crate) hands: Option<Hands>,
 }
 
 /// All pages.
@@ -56,6 +60,7 @@ pub(crate) fn router(state: State) -> Router {
         .route("/gateway/log", get(log))
         .route("/gateway/kill", post(kill))
         .route("/gateway/start", post(start))
+        .route("/clock", post(forward))
         .route("/settings", get(settings))
         .route("/lab.css", get(style))
         // Other sites open in the same browser must not play with the lab; scripts send no origin and are welcome.
@@ -247,6 +252,19 @@ async fn start(Given(state): Given<State>) -> Response {
             Some(&error.to_string()),
         ),
     }
+}
+
+#[derive(Deserialize)]
+struct Turn {
+    minutes: u32,
+}
+
+async fn forward(Given(state): Given<State>, Form(turn): Form<Turn>) -> Response {
+    let Some(hands) = &state.hands else {
+        return page::trouble(StatusCode::NOT_FOUND, "This lab lives by the machine's clock.", None);
+    };
+    hands.forward(Duration::from_secs(u64::from(turn.minutes) * 60));
+    Redirect::to("/gateway").into_response()
 }
 
 async fn settings(Given(state): Given<State>) -> Response {
