@@ -33,7 +33,8 @@ const SHORTEST_CHECK: Duration = Duration::from_secs(60);
 /// The journey's paths.
 pub fn routes() -> Router<Door> {
     Router::new()
-        .route(path::CASE, get(show))
+        // Looking takes no answer away.
+        .route(path::CASE, get(show).head(|| async { StatusCode::OK }))
         .route(path::STATUS, get(status))
         .route(path::CONSENT, post(consent))
         .route(path::RETRY, post(consent))

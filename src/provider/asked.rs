@@ -183,14 +183,18 @@ impl Provider {
 
     /// Keeps a question until the person has said whose account it is about.
     pub async fn park(&self, token: &Token, asked: &Asked, until: Timestamp) -> Result<(), Refusal> {
-        let body = serde_json::to_vec(&asked.request).map_err(|_| unreadable())?;
+        self.keep_request(token, &asked.request, until).await
+    }
+
+    /// Keeps a request that was checked until it is taken up.
+    pub(super) async fn keep_request(&self, token: &Token, request: &Request, until: Timestamp) -> Result<(), Refusal> {
         let grant = NewGrant {
             kind: GrantKind::Request,
             digest: token.digest(),
             family: String::new(),
             case: None,
             until,
-            body: Zeroizing::new(body),
+            body: Zeroizing::new(serde_json::to_vec(request).map_err(|_| unreadable())?),
         };
         Ok(self.store.add_grants(&[grant]).await?)
     }

@@ -1,14 +1,17 @@
 //! RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0): whether it is to be believed, and where to go then.
 
+use std::sync::Arc;
+
 use super::Provider;
+use super::client::Client;
 use super::form::Parameters;
 use super::refusal::{Code, Refusal};
 
 /// A request to sign out, checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Logout {
-    /// The client's title, where it is known for certain that it asks: then nobody needs to be asked again.
-    pub client: Option<String>,
+    /// The client that an ID token of ours was made for, and of whom that token speaks.
+    pub hinted: Option<(Arc<Client>, String)>,
     /// Where to go then: one of the client's own addresses, with its `state`.
     pub then: Option<String>,
 }
@@ -25,7 +28,7 @@ impl Provider {
         };
         let hinted = match parameters.get("id_token_hint") {
             Some(hint) => match self.hinted(hint).await {
-                Some((_, audience)) => Some(audience),
+                Some(hinted) => Some(hinted),
                 None => return refuse("hint is not ours"),
             },
             None => None,
@@ -35,11 +38,11 @@ impl Provider {
             return refuse("unknown client");
         }
         let client = match (&hinted, named) {
-            (Some(audience), Some(client)) if !audience.contains(&client.id) => {
+            (Some((_, audience)), Some(client)) if !audience.contains(&client.id) => {
                 return refuse("hint of another client");
             }
             (_, Some(client)) => Some(client),
-            (Some(audience), None) => self.clients.iter().find(|client| audience.contains(&client.id)),
+            (Some((_, audience)), None) => self.clients.iter().find(|client| audience.contains(&client.id)),
             (None, None) => None,
         };
         let then = match (parameters.get("post_logout_redirect_uri"), client) {
@@ -51,7 +54,7 @@ impl Provider {
             (Some(_), Some(_)) => return refuse("address not registered"),
         };
         Ok(Logout {
-            client: hinted.and(client).map(|client| client.title.clone()),
+            hinted: hinted.and_then(|(subject, _)| Some((Arc::clone(client?), subject))),
             then,
         })
     }

@@ -2,7 +2,6 @@
 
 use axum::http::{HeaderMap, Method};
 use serde_json::{Value, json};
-use zeroize::Zeroizing;
 
 use super::asked::{PUSHED, Refused};
 use super::client::{Client, Profile};
@@ -12,7 +11,6 @@ use super::refusal::{Code, Refusal};
 use super::request::Request;
 use super::{Provider, check};
 use crate::crypto::token::Token;
-use crate::store::{GrantKind, NewGrant};
 
 impl Provider {
     /// Takes a pushed request; the answer is 201 with what names it (§2.2).
@@ -44,17 +42,7 @@ impl Provider {
         request.dpop_thumbprint = thumbprint;
         let token = Token::random();
         let until = self.clock.now().plus(self.lifetimes.request);
-        let body = serde_json::to_vec(&request)
-            .map_err(|_| Refusal::new(Code::ServerError, "try again", "a request could not be written"))?;
-        let grant = NewGrant {
-            kind: GrantKind::Request,
-            digest: token.digest(),
-            family: String::new(),
-            case: None,
-            until,
-            body: Zeroizing::new(body),
-        };
-        self.store.add_grants(&[grant]).await?;
+        self.keep_request(&token, &request, until).await?;
         Ok(json!({
             "request_uri": format!("{PUSHED}{}", token.text()),
             "expires_in": self.lifetimes.request.as_secs(),

@@ -37,8 +37,8 @@ async fn asked(
         Err(refusal) => return refused(&door, &refusal).await,
     };
     match door.provider.logout(&parameters).await {
-        // An ID token of ours for that client: it speaks for somebody who signed in there.
-        Ok(logout) if logout.client.is_some() => leave(&door, &headers, logout).await,
+        // An ID token of ours that speaks of whoever this browser remembers: nobody needs to be asked.
+        Ok(logout) if speaks_of_this(&door, &headers, &logout).await => leave(&door, &headers, logout).await,
         // §2: otherwise the person must be asked.
         Ok(_) => door.show(SignOut {
             action: CONFIRM.to_owned(),
@@ -49,6 +49,15 @@ async fn asked(
         }),
         Err(refusal) => refused(&door, &refusal).await,
     }
+}
+
+/// Whether the hint's person is the one whose proof this browser keeps, or it keeps none.
+async fn speaks_of_this(door: &Door, headers: &HeaderMap, logout: &Logout) -> bool {
+    let Some((client, subject)) = &logout.hinted else {
+        return false;
+    };
+    let kept = session::kept(door, headers).await;
+    kept.is_none_or(|(proven, _)| door.provider.subject(&proven, client) == *subject)
 }
 
 async fn confirmed(State(door): State<Door>, headers: HeaderMap, body: Sent) -> Response {

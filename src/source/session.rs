@@ -22,8 +22,7 @@ pub(super) async fn fitting(
     if client.session.is_zero() || request.prompt.iter().any(anew) {
         return None;
     }
-    let token = Token::parse(Door::cookie(headers, name(door))?)?;
-    let (proven, case) = door.provider.session(&token).await?;
+    let (proven, case) = kept(door, headers).await?;
     let age = door.flow.now().since(proven.proven_at);
     let young = age <= client.session && request.max_age.is_none_or(|most| most > 0 && age.as_secs() <= most);
     let same = |wanted: &Option<String>, had: Option<&str>| {
@@ -42,6 +41,12 @@ pub(super) async fn fitting(
     let purpose = wished.peek().is_none() || wished.any(|name| *name == proven.purpose);
     let known = client.purposes.contains(&proven.purpose);
     (young && right && purpose && known).then_some((proven, case))
+}
+
+/// The proof that this browser keeps, and the case it came of.
+pub(super) async fn kept(door: &Door, headers: &HeaderMap) -> Option<(Proven, Option<CaseId>)> {
+    let token = Token::parse(Door::cookie(headers, name(door))?)?;
+    door.provider.session(&token).await
 }
 
 /// Remembers this browser's proof, for clients that will take it.

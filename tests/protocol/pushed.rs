@@ -43,6 +43,9 @@ async fn a_request_is_pushed_taken_up_and_answered_as_it_was_pushed() {
             .and("response_mode", "form_post")
             .and("prompt", "login")
             .and("code_challenge", &base64url(&[1; 32]));
+        // Who only looks takes nothing up.
+        let looked = stage.client.head(stage.address(&named)).send().await.unwrap();
+        assert_eq!(looked.status(), 200);
         let answer = stage.authorize(&named).await;
         assert_eq!(answer.get("state"), Some("af0ifjsldkj"), "{id}");
         let tokens = party.redeem(&answer.code()).await.json();

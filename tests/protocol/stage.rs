@@ -203,6 +203,21 @@ impl Stage {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
             self.clock.forward(turn);
+            // Looking takes no answer away.
+            let address = Url::parse(&case).unwrap();
+            let cookies = walk
+                .browser
+                .jar()
+                .header(&address, self.clock.now())
+                .unwrap_or_default();
+            let looked = self
+                .client
+                .head(address)
+                .header("cookie", cookies)
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(looked.status(), 200);
             came = walk.browser.visit(&case).await.map(drop);
         }
         panic!("never answered: {}", walk.browser.page().unwrap().text());

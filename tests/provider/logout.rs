@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use axum::http::{Method, header};
 use doorward::crypto::signing::Alg;
+use doorward::crypto::token::Token;
+use doorward::flow::answer::Question;
+use doorward_contract::{Subject, SubjectKey};
 
-use super::caller::{Answer, As};
+use super::caller::{Answer, As, answer};
 use super::id_token::read;
-use super::{Bench, ISSUER, on_both};
+use super::{Bench, ISSUER, maria, on_both};
 
 const LEFT: &str = "https://intranet.example.com/left";
 
@@ -14,6 +18,7 @@ on_both! {
     a_person_goes_on_to_the_clients_own_address
     nobody_is_sent_where_no_client_is_at_home
     without_a_token_the_person_is_asked
+    with_a_token_of_somebody_else_the_person_is_asked
 }
 
 impl Bench {
@@ -112,5 +117,52 @@ async fn without_a_token_the_person_is_asked(bench: Bench) {
         let told = bench.logout(parameters).await;
         assert_eq!((told.status.as_u16(), told.header("location")), (200, ""));
         assert!(told.text.contains("/oauth2/logout/confirm"));
+    }
+}
+
+impl Bench {
+    /// A browser that remembers a proof of this subject's.
+    async fn session_of(&self, subject: &str) -> Token {
+        let question = Question {
+            purpose: "verify".to_owned(),
+            source: "sso".to_owned(),
+            client: "intranet".to_owned(),
+            subject: Subject {
+                key: SubjectKey::Login,
+                value: "somebody@example.com".to_owned(),
+            },
+            record: None,
+            request: String::new(),
+            budget: None,
+            typed_from: None,
+        };
+        let case = self.door.flow.open_question(question).await.unwrap().case.id;
+        let mut proven = maria();
+        subject.clone_into(&mut proven.subject);
+        let until = proven.proven_at.plus(Duration::from_secs(3600));
+        let begun = self.door.provider.begin_session(&proven, &case, until).await;
+        begun.unwrap()
+    }
+}
+
+async fn with_a_token_of_somebody_else_the_person_is_asked(bench: Bench) {
+    let hint = bench.hint("intranet").await;
+    let subject = read(&hint)["sub"].as_str().unwrap().to_owned();
+    for (kept, status) in [(subject.as_str(), 303), ("somebody-else", 200)] {
+        let session = bench.session_of(kept).await;
+        let asked = bench
+            .call(Method::GET, "/oauth2/logout")
+            .query(&[("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", LEFT)])
+            .header(
+                header::COOKIE,
+                format!("__Host-doorward-session={}", session.text().as_str()),
+            );
+        let told = answer(asked).await;
+        assert_eq!(told.status.as_u16(), status);
+        let remembered = bench.door.provider.session(&session).await.is_some();
+        assert_eq!(
+            (remembered, told.text.contains("/oauth2/logout/confirm")),
+            (status == 200, status == 200)
+        );
     }
 }
