@@ -22,6 +22,7 @@ use crate::flow::answer::Question;
 use crate::pages::{Notice, path};
 use crate::provider::entra::{Asked, BUDGET, ENTRA_WAITS, Hint, Method, Refused, Tenant, document, support_id};
 use crate::provider::form::{Body, Parameters};
+use crate::provider::keyring::KEPT;
 use crate::provider::refusal::Code;
 use crate::store;
 use doorward_contract::{Subject, SubjectKey};
@@ -59,14 +60,17 @@ async fn keys(State(door): State<Door>, Path(name): Path<String>) -> Response {
 
 /// A document as Entra wants it: in one piece, its length said, nothing encoded (entra.md §1.3).
 fn whole(document: &impl Serialize) -> Response {
+    // A key replaced at once signs only when whoever keeps to this has read it.
+    let Ok(kept) = HeaderValue::from_str(&format!("public, max-age={}", KEPT.as_secs())) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
     let Ok(body) = serde_json::to_vec(document) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::CONTENT_LENGTH, HeaderValue::from(body.len())),
-        // Shorter than any overlap of keys by far.
-        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=600")),
+        (header::CACHE_CONTROL, kept),
     ];
     (headers, body).into_response()
 }

@@ -1,5 +1,6 @@
 //! What Entra reads: in one piece, its length said, by GET and by HEAD (entra.md §1.3).
 
+use doorward::provider::keyring::KNOWN;
 use reqwest::Method;
 
 use super::*;
@@ -22,6 +23,14 @@ async fn discovery_and_keys_come_whole_with_their_length_and_agree() {
         let headers = answer.headers().clone();
         assert_eq!(headers["content-type"], "application/json", "{address}");
         assert!(!headers.contains_key("content-encoding") && !headers.contains_key("transfer-encoding"));
+        // No longer than a key replaced at once waits before it signs.
+        let age = headers["cache-control"]
+            .to_str()
+            .unwrap()
+            .split_once("max-age=")
+            .unwrap()
+            .1;
+        assert!(Duration::from_secs(age.parse().unwrap()) < KNOWN, "{address}: {age}");
         let body = answer.bytes().await.unwrap();
         assert_eq!(headers["content-length"], body.len().to_string().as_str(), "{address}");
         let head = ask(Method::HEAD).await.unwrap();
