@@ -181,22 +181,16 @@ impl Builder {
         let (path, text) =
             settings::write(&folder, &addresses, &keys, &database, &parties, &*self.change).map_err(Error::Folder)?;
         let way = self.way.map_or_else(|| Way::child().map_err(Error::Program), Ok)?;
-        let gateway = Arc::new(Gateway::new(
-            way,
-            path,
-            folder.file("gateway.log"),
-            &addresses.doorward,
-        )?);
+        let log = folder.file("gateway.log");
+        let gateway = Arc::new(Gateway::new(way, path, log, &addresses.doorward)?);
         let vendors = Vendors::new(seed, &keys, &addresses, &self.clock);
         let mailbox = Arc::new(Mailbox::default());
         let memory = Memory::open(&folder, &vendors, &mailbox)?;
         let mut sheet = crate::sheet::fill(seed, &folder, &addresses, &keys, &database, &text);
         sheet.relying_parties = parties;
-        sheet.lab.forward = self
-            .hands
-            .is_some()
-            .then(|| addresses.start.join("clock").ok())
-            .flatten();
+        if self.hands.is_some() {
+            sheet.lab.forward = addresses.start.join("clock").ok();
+        }
         let sheet = Arc::new(sheet);
         let api = Api::new(sheet.doorward.api.clone(), keys.desk_token.clone())?;
         let desk = Desk::new(api.clone(), Arc::clone(&mailbox), Arc::clone(&self.clock));
