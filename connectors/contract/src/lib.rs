@@ -4,6 +4,7 @@
 //! all vendors are translated into ([`person`]), the two powers a vendor may lend us ([`connector`],
 //! [`verifier`]), the one way requests leave the house ([`http`]) and how failures are sorted ([`error`]).
 
+pub mod action;
 pub mod clock;
 pub mod connector;
 pub mod error;
@@ -15,10 +16,11 @@ pub mod person;
 pub mod suite;
 pub mod verifier;
 
+pub use action::{Ability, Action};
 pub use clock::{Clock, Timestamp};
 pub use connector::{
-    Ability, About, Action, Condition, Connector, Directory, Finding, FindingLevel, Intent, Pass, PassKind, Prepared,
-    Protection, Receipt, Reconciled, StepKey, Undoing,
+    About, Condition, Connector, Directory, Finding, FindingLevel, Intent, Pass, PassKind, Prepared, Protection,
+    Receipt, Reconciled, StepKey, Undoing,
 };
 pub use error::{Sent, VendorError};
 pub use person::{Account, AccountId, Name, Origin, Person, Subject, SubjectKey};

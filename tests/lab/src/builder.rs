@@ -170,7 +170,7 @@ impl Builder {
         let notes: Option<Notes> = read(&folder, NOTES)?;
         let seed = seed(self.seed, notes.as_ref())?;
         let doors = Doors::open(self.listen, notes.map(|notes| notes.ports)).await?;
-        let addresses = doors.addresses.clone();
+        let (addresses, place) = (doors.addresses.clone(), Arc::clone(&doors.place));
         let ports = doors.ports();
         let written = serde_json::to_vec(&Notes { seed: seed.0, ports }).unwrap_or_default();
         folder.write(NOTES, &written).map_err(Error::Folder)?;
@@ -220,6 +220,7 @@ impl Builder {
             memory,
             tasks,
             folder,
+            _place: place,
         };
         lab.gateway.start().await?;
         Ok(lab)

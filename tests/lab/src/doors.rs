@@ -1,8 +1,9 @@
 //! Where everything of a world listens: the start page first, the others on the ports after it, loopback only.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::AbortHandle;
 use url::Url;
 
@@ -42,8 +43,10 @@ pub struct Addresses {
     pub rp: Url,
 }
 
-/// Every listener of a world; Doorward's is only held to know that it is free.
+/// Every listener of a world, and Doorward's place.
 pub(crate) struct Doors {
+    /// Bound and never listening, so that nobody else is given the port before Doorward has it, or while it is down.
+    pub(crate) place: Arc<TcpSocket>,
     start: TcpListener,
     persona: TcpListener,
     entra: TcpListener,
@@ -69,12 +72,16 @@ impl Doors {
         };
         let [start, doorward, persona, entra, okta, rp] = ports.map(|port| SocketAddr::new(first.ip(), port));
         let start = bind(start, "the start page").await?;
-        let gateway = bind(doorward, "Doorward").await?;
+        let place = hold(doorward, "Doorward")?;
         let persona = bind(persona, "Persona").await?;
         let entra = bind(entra, "Entra").await?;
         let okta = bind(okta, "the Okta org").await?;
         let rp = bind(rp, "the relying party").await?;
-        let listen = at(&gateway, "Doorward")?;
+        let listen = place.local_addr().map_err(|source| Error::Taken {
+            address: doorward,
+            part: "Doorward",
+            source,
+        })?;
         let here = url(at(&entra, "Entra")?)?;
         let addresses = Addresses {
             start: url(at(&start, "the start page")?)?,
@@ -87,9 +94,8 @@ impl Doors {
             rp: url(at(&rp, "the relying party")?)?,
             entra: here,
         };
-        // The gateway binds it again in a moment.
-        drop(gateway);
         Ok(Self {
+            place: Arc::new(place),
             start,
             persona,
             entra,
@@ -139,6 +145,21 @@ async fn bind(address: SocketAddr, part: &'static str) -> Result<TcpListener, Er
     TcpListener::bind(address)
         .await
         .map_err(|source| Error::Taken { address, part, source })
+}
+
+/// Holds a port for somebody who binds it with `SO_REUSEADDR`, as servers do.
+fn hold(address: SocketAddr, part: &'static str) -> Result<TcpSocket, Error> {
+    let socket = if address.is_ipv6() {
+        TcpSocket::new_v6()
+    } else {
+        TcpSocket::new_v4()
+    };
+    let held = socket.and_then(|socket| {
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        Ok(socket)
+    });
+    held.map_err(|source| Error::Taken { address, part, source })
 }
 
 fn at(listener: &TcpListener, part: &'static str) -> Result<SocketAddr, Error> {

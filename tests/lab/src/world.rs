@@ -8,6 +8,7 @@ use std::sync::Arc;
 use doorward_contract::Clock;
 use doorward_graph::fake::EntraFake;
 use doorward_persona::fake::PersonaFake;
+use tokio::net::TcpSocket;
 use tokio::task::AbortHandle;
 
 use crate::browser::Browser;
@@ -102,6 +103,8 @@ pub struct Lab {
     pub(crate) memory: Memory,
     pub(crate) tasks: Vec<AbortHandle>,
     pub(crate) folder: Folder,
+    /// Doorward's port, held as long as this world lasts.
+    pub(crate) _place: Arc<TcpSocket>,
 }
 
 impl Lab {

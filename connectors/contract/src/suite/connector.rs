@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::connector::{Action, Connector, Directory, Intent, Protection, Receipt, Reconciled, StepKey};
+use crate::action::Action;
+use crate::connector::{Connector, Directory, Intent, Protection, Receipt, Reconciled, StepKey};
 use crate::error::VendorError;
 use crate::fake::{Cut, Fake, Rule};
 use crate::person::{Account, AccountId, Subject};
