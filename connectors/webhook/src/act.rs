@@ -16,7 +16,10 @@ pub(crate) fn name_of(action: &Action) -> Result<&str, VendorError> {
     match action {
         Action::Call { name } if valid_name(name) => Ok(name),
         Action::Call { .. } => refused("the call's name is not one: lower-case letters, digits, `_`, `-` and `.`"),
-        other => refused(&format!("a call to the company's own system is no `{}`", other.ability())),
+        other => refused(&format!(
+            "a call to the company's own system is no `{}`",
+            other.ability()
+        )),
     }
 }
 

@@ -105,7 +105,9 @@ fn refusal(answer: &Answer) -> VendorError {
     let body: Body = serde_json::from_slice(&answer.body).unwrap_or_default();
     match code {
         300..=399 => VendorError::Refused {
-            why: format!("the endpoint sends us elsewhere ({code}), and is not followed: set the address that it means"),
+            why: format!(
+                "the endpoint sends us elsewhere ({code}), and is not followed: set the address that it means"
+            ),
         },
         401 | 403 => VendorError::Refused {
             why: format!("the endpoint does not take our signature ({code}): compare the secrets and both clocks"),

@@ -89,10 +89,7 @@ impl<'a> Data<'a> {
         self.account = Some(Told {
             id: &account.id.0,
             login: sends(Field::Login).then_some(account.login.as_str()),
-            display_name: account
-                .display_name
-                .as_deref()
-                .filter(|_| sends(Field::DisplayName)),
+            display_name: account.display_name.as_deref().filter(|_| sends(Field::DisplayName)),
         });
         self
     }

@@ -118,7 +118,11 @@ fn troubles() -> Vec<Trouble> {
 /// Asks every question below, in this order.
 pub async fn ask_everything(stand: &dyn Stand) {
     let knows_people = stand.connector().directory().is_some();
-    assert_eq!(knows_people, !stand.keys().is_empty(), "a directory is asked for people");
+    assert_eq!(
+        knows_people,
+        !stand.keys().is_empty(),
+        "a directory is asked for people"
+    );
     if knows_people {
         people_are_found_by_key_and_never_by_name(stand).await;
         troubles_of_reading_have_a_remedy(stand).await;
@@ -270,9 +274,7 @@ pub async fn troubles_of_writing_have_a_remedy_and_leave_one_act(stand: &dyn Sta
             let intended_at = stand.fake().now();
             let intent = stand.connector().intend(&account, &action).await.expect("intends");
             stand.fake().misbehave(trouble.rule.clone());
-            let performed = chosen(stand, &trouble)
-                .perform(&key, &account, &action, &intent)
-                .await;
+            let performed = chosen(stand, &trouble).perform(&key, &account, &action, &intent).await;
             stand.fake().behave();
             sorted(stand, &trouble, &performed.expect_err(trouble.name));
             let reconciled = settled(stand, &key, &account, &action, &intent, intended_at).await;
@@ -371,5 +373,10 @@ fn directory(connector: &dyn Connector) -> &dyn Directory {
 
 /// One key for one step, whatever is asked of it: repeats carry the same, and no other step does.
 fn key(question: &str, at: usize, action: &Action) -> StepKey {
-    StepKey(format!("{}/{}/{}", question.replace(' ', "-"), at + 1, action.ability()))
+    StepKey(format!(
+        "{}/{}/{}",
+        question.replace(' ', "-"),
+        at + 1,
+        action.ability()
+    ))
 }

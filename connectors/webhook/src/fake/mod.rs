@@ -39,7 +39,9 @@ pub struct World {
 
 impl std::fmt::Debug for World {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("World").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("World")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 

@@ -11,7 +11,6 @@ use doorward_contract::{
 };
 use doorward_webhook::fake::{CallView, Company, World};
 use doorward_webhook::{Settings, Webhook, connect};
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use url::Url;
@@ -142,10 +141,4 @@ pub(crate) fn call() -> Action {
 /// A step's key.
 pub(crate) fn step(key: &str) -> StepKey {
     StepKey(key.to_owned())
-}
-
-/// The base64 part of a secret and its bytes: neither may be told.
-pub(crate) fn parts(secret: &secrecy::SecretString) -> Vec<String> {
-    let text = secret.expose_secret();
-    vec![text.to_owned(), text.trim_start_matches("whsec_").to_owned()]
 }
