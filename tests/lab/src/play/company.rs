@@ -19,7 +19,11 @@ pub(super) async fn badge(walk: &mut Walk) -> Result<(), Fault> {
         return Err(otherwise(format!("{} calls", before + 1), calls.len()));
     };
     let told = (call.account.clone(), call.login.clone(), call.display_name.clone());
-    let wanted = (charlotte.account.to_string(), None, Some(charlotte.name.clone()));
+    let wanted = (
+        charlotte.account.to_string(),
+        None,
+        Some(charlotte.person.display_name()),
+    );
     if told != wanted || call.name != walk.sheet.company.call {
         return Err(otherwise(format!("{wanted:?}"), format!("{call:?}")));
     }
