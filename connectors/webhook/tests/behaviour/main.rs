@@ -4,6 +4,7 @@
 mod answer;
 mod check;
 mod outcome;
+mod schema;
 mod secrecy;
 mod sent;
 mod settings;
