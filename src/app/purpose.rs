@@ -68,6 +68,10 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
             ActionWord::RemoveMethods => Action::RemoveMethods {
                 kinds: act.kinds.iter().flatten().map(|kind| kind.word().to_owned()).collect(),
             },
+            ActionWord::Call => Action::Call {
+                // Settings without one do not load.
+                name: act.name.as_ref().map(|name| name.0.clone()).unwrap_or_default(),
+            },
         },
     };
     Purpose {

@@ -25,6 +25,8 @@ use super::value::{Address, Name};
 pub enum Connector {
     /// Microsoft Entra ID through Microsoft Graph.
     Graph(Box<Graph>),
+    /// A system of the company's own, called by a signed webhook.
+    Webhook(Box<super::webhook::Webhook>),
 }
 
 /// An Entra tenant (connectors/graph/README.md says which rights to grant).
@@ -308,7 +310,10 @@ pub struct Protected {
 impl Connector {
     /// What it can do where it is.
     pub fn abilities(&self) -> Vec<Ability> {
-        let Self::Graph(graph) = self;
+        let graph = match self {
+            Self::Graph(graph) => graph,
+            Self::Webhook(_) => return doorward_webhook::ABILITIES.to_vec(),
+        };
         // Graph in China has no Temporary Access Pass (learn.microsoft.com/graph/deployments, schema of August 2026).
         let absent = matches!(graph.cloud, Cloud::China).then_some(Ability::TemporaryAccessPass);
         let there = |ability: &Ability| Some(*ability) != absent;
@@ -319,6 +324,7 @@ impl Connector {
     pub fn name(&self) -> &Spanned<Name> {
         match self {
             Self::Graph(graph) => &graph.name,
+            Self::Webhook(webhook) => &webhook.name,
         }
     }
 }

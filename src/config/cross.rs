@@ -8,17 +8,23 @@ use super::connector::Connector;
 use super::purpose::{Act, ActionWord, Preset, Purpose};
 use super::read::Reading;
 use super::verifier::Verifier;
-use super::{entra, kinds, relying};
+use super::{entra, kinds, relying, webhook};
 use doorward_contract::Ability;
 
 /// Checks what could be read.
 pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
     server(draft, reading);
     verifiers(draft, reading);
+    for connector in &draft.connector {
+        if let Connector::Webhook(company) = connector {
+            webhook::unsigned(company, reading);
+        }
+    }
     for purpose in &draft.purpose {
         kinds::check(draft, purpose, reading);
         retention(purpose, reading);
         birth_date(draft, purpose, reading);
+        webhook::check(draft, purpose, reading);
         plan(draft, purpose, reading);
     }
     tokens(draft, reading);
@@ -172,6 +178,7 @@ fn ability(word: ActionWord) -> Ability {
         ActionWord::TemporaryAccessPass => Ability::TemporaryAccessPass,
         ActionWord::RevokeSessions => Ability::RevokeSessions,
         ActionWord::RemoveMethods => Ability::RemoveMethods,
+        ActionWord::Call => Ability::Call,
     }
 }
 
@@ -185,6 +192,7 @@ fn options(act: &Act, span: Range<usize>, place: &str, reading: &mut Reading<'_>
         ),
         ("one_time", act.one_time.is_some(), ActionWord::TemporaryAccessPass),
         ("kinds", act.kinds.is_some(), ActionWord::RemoveMethods),
+        ("name", act.name.is_some(), ActionWord::Call),
     ];
     for (key, given, fits) in foreign {
         if given && action != fits {
@@ -197,6 +205,7 @@ fn options(act: &Act, span: Range<usize>, place: &str, reading: &mut Reading<'_>
             );
         }
     }
+    webhook::unnamed(act, place, span.clone(), reading);
     if action == ActionWord::RemoveMethods && act.kinds.as_ref().is_none_or(Vec::is_empty) {
         let remedy = Some("name the kinds, e.g. kinds = [\"phone\", \"authenticator_app\"]");
         reading.note(

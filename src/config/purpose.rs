@@ -9,6 +9,7 @@ use toml::Spanned;
 use super::fault::wrong;
 use super::secret::Secret;
 use super::value::{Lifetime, Name, Words};
+use super::webhook::CallName;
 
 /// What a case is for and what it takes.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -162,6 +163,8 @@ pub struct Act {
     pub one_time: Option<bool>,
     /// For `remove_methods`: the kinds to remove.
     pub kinds: Option<Vec<MethodKind>>,
+    /// For `call`: the name by which the company's system knows what is wanted.
+    pub name: Option<CallName>,
 }
 
 /// What a connector can be asked to do.
@@ -176,6 +179,8 @@ pub enum ActionWord {
     RevokeSessions,
     /// Removes sign-in methods.
     RemoveMethods,
+    /// Calls a system of the company's own.
+    Call,
 }
 
 /// A kind of sign-in method.

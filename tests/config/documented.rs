@@ -161,6 +161,7 @@ fn no_secret_shows_in_debug() {
         "persona_production_0f5b1c8e3a47",
         "wbhsec_0f5b1c8e",
         "an-entra-client-secret",
+        "b25lIHNlY3JldCBvZiB0aGl",
         "MDEyMzQ1Njc4OWFi",
     ] {
         assert!(!shown.contains(secret));

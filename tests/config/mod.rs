@@ -5,6 +5,7 @@ mod entra;
 mod faults;
 mod relying;
 mod table;
+mod webhook;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -24,6 +25,7 @@ impl Folder {
         folder.secret("okta.secret", "an-okta-client-secret-of-forty-characters");
         folder.secret("intranet.secret", "a-client-secret-of-more-than-32-characters");
         folder.secret("persona.webhook", "wbhsec_0f5b1c8e-3a47-4d2e-9b61-7c0d5e8fa912");
+        folder.secret("company.secret", "whsec_b25lIHNlY3JldCBvZiB0aGlydHktdHdvIGJ5dGVzLi4=");
         folder.secret("entra.secret", "an-entra-client-secret");
         folder.secret("ticket-system.token", "0123456789abcdef0123456789abcdef");
         folder

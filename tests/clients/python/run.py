@@ -1,7 +1,8 @@
-"""Every flow of the provider by Authlib, against a lab that runs or one of its own.
+"""Every flow of the provider by Authlib, and calls to a receiver made of `standardwebhooks`, against a lab that runs or one of its own.
 
 python run.py                       starts a lab (DOORWARD_LAB names its program)
-python run.py --world WORLD         a lab that runs: the file or the address of its world.json (or DOORWARD_WORLD)
+python run.py --world WORLD         a lab that runs: the file or the address of its world.json (or DOORWARD_WORLD); without the calls,
+                                    because it does not know our receiver
 python run.py --only TEXT           flows whose name holds TEXT
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import requests
 
+import company
 import flows
 
 PROGRAM = Path(__file__).parents[3] / "target/debug/doorward-lab"
@@ -24,10 +26,10 @@ def read(where):
     return requests.get(where, timeout=30).json() if where.startswith("http") else json.loads(Path(where).read_text())
 
 
-def start_lab():
-    """Starts a lab; returns it with what it says of itself."""
+def start_lab(endpoint):
+    """Starts a lab that calls `endpoint`; returns it with what it says of itself."""
     program = os.environ.get("DOORWARD_LAB", str(PROGRAM))
-    lab = subprocess.Popen([program, "--json", "--listen", "127.0.0.1:0", "--seed", "7"], stdout=subprocess.PIPE, text=True)
+    lab = subprocess.Popen([program, "--json", "--listen", "127.0.0.1:0", "--seed", "7", "--company", endpoint], stdout=subprocess.PIPE, text=True)
     return lab, read(json.loads(lab.stdout.readline())["world"])
 
 
@@ -36,15 +38,20 @@ def main():
     options.add_argument("--world", default=os.environ.get("DOORWARD_WORLD"))
     options.add_argument("--only", default="")
     wishes = options.parse_args()
-    lab, world = (None, read(wishes.world)) if wishes.world else start_lab()
+    receiver = None if wishes.world else company.Receiver()
+    lab, world = start_lab(receiver.endpoint) if receiver else (None, read(wishes.world))
+    all_flows = [(flow, (world,)) for flow in flows.ALL]
+    if receiver:
+        receiver.secret = world["company"]["secret"]
+        all_flows += [(flow, (world, receiver)) for flow in company.ALL]
     passed = failed = 0
     try:
-        for flow in flows.ALL:
+        for flow, given in all_flows:
             name = flow.__name__.replace("_", " ")
             if wishes.only not in name:
                 continue
             try:
-                flow(world)
+                flow(*given)
                 passed += 1
                 print(f"ok      {name}", flush=True)
             except Exception:

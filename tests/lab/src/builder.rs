@@ -67,6 +67,7 @@ pub struct Builder {
     data: Option<PathBuf>,
     database: Database,
     way: Option<Way>,
+    company: Option<url::Url>,
     clock: Arc<dyn Clock>,
     hands: Option<Hands>,
     change: Change,
@@ -89,6 +90,7 @@ impl Builder {
             data: None,
             database: Database::default(),
             way: None,
+            company: None,
             clock: Arc::new(SystemClock),
             hands: None,
             change: Arc::new(|text| text),
@@ -157,6 +159,13 @@ impl Builder {
         self
     }
 
+    /// Has Doorward call this instead of the imitated system of the company's own.
+    #[must_use]
+    pub fn company(mut self, endpoint: url::Url) -> Self {
+        self.company = Some(endpoint);
+        self
+    }
+
     /// Changes Doorward's settings before it starts.
     #[must_use]
     pub fn toml_change(mut self, change: impl Fn(String) -> String + Send + Sync + 'static) -> Self {
@@ -170,6 +179,7 @@ impl Builder {
         let notes: Option<Notes> = read(&folder, NOTES)?;
         let seed = seed(self.seed, notes.as_ref())?;
         let doors = Doors::open(self.listen, notes.map(|notes| notes.ports)).await?;
+        let doors = doors.calling(self.company);
         let (addresses, place) = (doors.addresses.clone(), Arc::clone(&doors.place));
         let ports = doors.ports();
         let written = serde_json::to_vec(&Notes { seed: seed.0, ports }).unwrap_or_default();

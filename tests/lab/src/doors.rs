@@ -10,6 +10,7 @@ use url::Url;
 use doorward_contract::fake::serve;
 
 use crate::callers::Callers;
+use crate::company::PATH;
 use crate::memory::Memory;
 use crate::start;
 use crate::vendors::Vendors;
@@ -17,8 +18,8 @@ use crate::world::Error;
 
 /// Where the start page is unless told otherwise; the others follow.
 pub const USUAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7400);
-/// The ports of the start page, Doorward, Persona, Entra, the Okta org and the relying party.
-pub(crate) type Ports = [u16; 6];
+/// The ports of the start page, Doorward, Persona, Entra, the Okta org, the relying party and the company's own system.
+pub(crate) type Ports = [u16; 7];
 
 /// Where everything is reached.
 #[derive(Clone, Debug)]
@@ -41,6 +42,10 @@ pub struct Addresses {
     pub okta: Url,
     /// A plain relying party.
     pub rp: Url,
+    /// The company's own system, imitated.
+    pub company: Url,
+    /// Where calls to it go.
+    pub company_endpoint: Url,
 }
 
 /// Every listener of a world, and Doorward's place.
@@ -52,6 +57,7 @@ pub(crate) struct Doors {
     entra: TcpListener,
     okta: TcpListener,
     rp: TcpListener,
+    company: TcpListener,
     pub(crate) addresses: Addresses,
 }
 
@@ -64,25 +70,27 @@ impl Doors {
         }
         let ports = match (listen, kept) {
             (None, Some(ports)) => ports,
-            _ if first.port() == 0 => [0; 6],
+            _ if first.port() == 0 => [0; 7],
             _ => {
                 let port = |after: u16| first.port().checked_add(after).ok_or(Error::NoRoom(first));
-                [port(0)?, port(1)?, port(2)?, port(3)?, port(4)?, port(5)?]
+                [port(0)?, port(1)?, port(2)?, port(3)?, port(4)?, port(5)?, port(6)?]
             }
         };
-        let [start, doorward, persona, entra, okta, rp] = ports.map(|port| SocketAddr::new(first.ip(), port));
+        let [start, doorward, persona, entra, okta, rp, company] = ports.map(|port| SocketAddr::new(first.ip(), port));
         let start = bind(start, "the start page").await?;
         let place = hold(doorward, "Doorward")?;
         let persona = bind(persona, "Persona").await?;
         let entra = bind(entra, "Entra").await?;
         let okta = bind(okta, "the Okta org").await?;
         let rp = bind(rp, "the relying party").await?;
+        let company = bind(company, "the company's own system").await?;
         let listen = place.local_addr().map_err(|source| Error::Taken {
             address: doorward,
             part: "Doorward",
             source,
         })?;
         let here = url(at(&entra, "Entra")?)?;
+        let called = url(at(&company, "the company's own system")?)?;
         let addresses = Addresses {
             start: url(at(&start, "the start page")?)?,
             doorward: url(listen)?,
@@ -93,6 +101,8 @@ impl Doors {
             okta: url(at(&okta, "the Okta org")?)?,
             rp: url(at(&rp, "the relying party")?)?,
             entra: here,
+            company_endpoint: called.join(PATH).unwrap_or_else(|_| called.clone()),
+            company: called,
         };
         Ok(Self {
             place: Arc::new(place),
@@ -101,8 +111,17 @@ impl Doors {
             entra,
             okta,
             rp,
+            company,
             addresses,
         })
+    }
+
+    /// With calls going here instead of to the imitated system of the company's own.
+    pub(crate) fn calling(mut self, endpoint: Option<Url>) -> Self {
+        if let Some(endpoint) = endpoint {
+            self.addresses.company_endpoint = endpoint;
+        }
+        self
     }
 
     /// The ports they got.
@@ -116,6 +135,7 @@ impl Doors {
             port(&all.entra),
             port(&all.okta),
             port(&all.rp),
+            port(&all.company),
         ]
     }
 
@@ -136,6 +156,7 @@ impl Doors {
             .abort_handle(),
             serve(self.okta, callers.okta.router()).abort_handle(),
             serve(self.rp, callers.rp.router()).abort_handle(),
+            serve(self.company, memory.watch(vendors.company.router())).abort_handle(),
             serve(self.start, memory.watch(start::router(state))).abort_handle(),
         ]
     }

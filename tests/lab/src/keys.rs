@@ -44,6 +44,8 @@ pub struct Keys {
     pub template_version: String,
     /// Persona: secret of the webhook.
     pub webhook_secret: String,
+    /// The company's own system: what calls to it are signed with.
+    pub company_secret: String,
     /// Doorward: the master key under which personal data rests.
     pub master: String,
     /// Doorward: the ticket system's token for the API.
@@ -72,6 +74,7 @@ impl Keys {
             template: id("itmpl_", "persona template"),
             template_version: id("itmplv_", "persona template version"),
             webhook_secret: format!("wbhsec_{}", seed.uuid("persona webhook secret")),
+            company_secret: format!("whsec_{}", seed.key("company secret")),
             master: seed.key("doorward master key"),
             desk_token: format!("lab_{}", seed.token("desk token")),
         }

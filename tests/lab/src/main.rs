@@ -44,6 +44,9 @@ struct World {
     /// `sqlite`, `postgres` for a server that lives as long as the lab, or the address of a PostgreSQL database.
     #[arg(long, value_name = "sqlite|postgres|URL", default_value = "sqlite")]
     database: String,
+    /// Call this endpoint instead of the imitated system of the company's own; `world.json` has the secret.
+    #[arg(long, value_name = "URL")]
+    company: Option<Url>,
     /// Print one line of JSON with every address, and nothing else.
     #[arg(long)]
     json: bool,
@@ -115,6 +118,9 @@ fn builder(world: &World) -> Builder {
     }
     if world.turn {
         builder = builder.turning();
+    }
+    if let Some(endpoint) = &world.company {
+        builder = builder.company(endpoint.clone());
     }
     builder.database(match world.database.as_str() {
         "sqlite" => Database::Sqlite,

@@ -29,6 +29,7 @@ struct Settings<'a> {
     scope: &'a str,
     sign_in: &'a Url,
     okta: String,
+    company: &'a Url,
     rp: &'a Url,
     parties: &'a [Party],
     keys: &'a Keys,
@@ -49,6 +50,7 @@ pub(crate) fn write(
         ("persona-key", &keys.persona_key),
         ("persona-webhook", &keys.webhook_secret),
         ("entra-secret", &keys.client_secret),
+        ("company-secret", &keys.company_secret),
         ("okta-client", &keys.okta_client_secret),
         ("okta-factor-client", &keys.okta_factor_secret),
         // Its address may hold a password.
@@ -68,6 +70,7 @@ pub(crate) fn write(
         scope: GRAPH_SCOPE,
         sign_in: &addresses.sign_in,
         okta: origin(&addresses.okta),
+        company: &addresses.company_endpoint,
         rp: &addresses.rp,
         parties,
         keys,

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
+use crate::company::CompanySheet;
 use crate::doors::Addresses;
+use crate::examples::examples;
 use crate::folder::Folder;
 use crate::keys::Keys;
 use crate::parties::{Okta, Party};
@@ -27,6 +29,8 @@ pub struct Sheet {
     pub entra: Entra,
     /// The imitated Okta org.
     pub okta: Okta,
+    /// The company's own system.
+    pub company: CompanySheet,
     /// A plain relying party that shows its tokens.
     pub rp: Url,
     /// The relying parties that Doorward knows, with their secrets.
@@ -231,6 +235,7 @@ pub(crate) fn fill(
             client_id: keys.okta_client.clone(),
             client_secret: keys.okta_client_secret.clone(),
         },
+        company: CompanySheet::of(&addresses.company, &addresses.company_endpoint, keys),
         rp: addresses.rp.clone(),
         relying_parties: Vec::new(),
         persona: persona(&addresses.persona, keys),
@@ -243,11 +248,11 @@ pub(crate) fn fill(
     }
 }
 
-fn below(base: &Url, path: &str) -> Url {
+pub(crate) fn below(base: &Url, path: &str) -> Url {
     base.join(path).unwrap_or_else(|_| base.clone())
 }
 
-fn control(base: &Url) -> Control {
+pub(crate) fn control(base: &Url) -> Control {
     Control {
         log: below(base, "_lab/log"),
         misbehave: below(base, "_lab/misbehave"),
@@ -366,37 +371,4 @@ fn card(seed: Seed, person: &LabPerson, start: &Url) -> Person {
         selfie: own("selfie.png"),
         mailbox,
     }
-}
-
-fn examples(addresses: &Addresses, keys: &Keys, folder: &Folder) -> BTreeMap<String, String> {
-    let (api, token) = (below(&addresses.doorward, "api/v1/cases"), &keys.desk_token);
-    let settings = folder.file(crate::settings::FILE).display().to_string();
-    let misbehave = below(&addresses.persona, "_lab/misbehave");
-    let body = r#"{"purpose":"recover","account":"maria.silva@example.com","ticket":"INC0042"}"#;
-    let rule = r#"{"path":"/api/v1/inquiries","status":503,"times":2}"#;
-    let json = "-H 'content-type: application/json'";
-    [
-        (
-            "play",
-            format!("cargo lab -- play portal-password --world {}", addresses.start),
-        ),
-        (
-            "open_case",
-            format!("curl -s {api} -H 'authorization: Bearer {token}' {json} -d '{body}'"),
-        ),
-        (
-            "read_cases",
-            format!("curl -s {api} -H 'authorization: Bearer {token}'"),
-        ),
-        (
-            "link",
-            format!(
-                "doorward link --config {settings} --purpose recover --account maria.silva@example.com --ticket INC0042"
-            ),
-        ),
-        ("misbehave", format!("curl -s {misbehave} {json} -d '{rule}'")),
-        ("log", format!("curl -s {}", below(&addresses.persona, "_lab/log"))),
-    ]
-    .map(|(name, line)| (name.to_owned(), line))
-    .into()
 }

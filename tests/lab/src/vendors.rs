@@ -6,6 +6,7 @@ use doorward_contract::Clock;
 use doorward_contract::fake::Fake;
 use doorward_graph::fake::{EntraFake, Method, Resident, TapPolicy};
 use doorward_persona::fake::{PersonaFake, Specimen};
+use doorward_webhook::fake::Company;
 use serde_json::{Value, json};
 use uuid::{Uuid, uuid};
 
@@ -51,6 +52,8 @@ pub struct Vendors {
     pub persona: Arc<PersonaFake>,
     /// Entra.
     pub entra: Arc<EntraFake>,
+    /// The company's own system.
+    pub company: Arc<Company>,
 }
 
 impl Vendors {
@@ -74,17 +77,22 @@ impl Vendors {
         Self {
             persona,
             entra: EntraFake::new(tenant(seed, keys, addresses), Arc::clone(clock)),
+            company: crate::company::imitated(keys, clock),
         }
     }
 
     /// The logs, by name.
     pub fn fakes(&self) -> Vec<(&'static str, &Arc<Fake>)> {
-        vec![("persona", self.persona.fake()), ("entra", self.entra.fake())]
+        vec![
+            ("persona", self.persona.fake()),
+            ("entra", self.entra.fake()),
+            ("company", self.company.fake()),
+        ]
     }
 
     /// Everything they remember.
     pub fn state(&self) -> Value {
-        json!({ "persona": self.persona.state(), "entra": self.entra.state() })
+        json!({ "persona": self.persona.state(), "entra": self.entra.state(), "company": self.company.state() })
     }
 
     /// Remembers again what [`state`](Self::state) told.
@@ -95,6 +103,9 @@ impl Vendors {
         }
         if let Some(part) = part("entra") {
             self.entra.restore(part)?;
+        }
+        if let Some(part) = part("company") {
+            self.company.restore(part)?;
         }
         Ok(())
     }

@@ -22,7 +22,7 @@ const ENDLESS_MS: u64 = 60_000;
 /// How often a vendor may be asked until it can tell what became of an act.
 const PATIENCE: usize = 8;
 
-/// A connector that is a directory as well, with its imitated vendor.
+/// A connector, most often a directory as well, with its imitated vendor.
 #[async_trait]
 pub trait Stand: Send + Sync {
     /// The connector, with bounds that only a broken vendor exceeds.
@@ -31,7 +31,7 @@ pub trait Stand: Send + Sync {
     fn impatient(&self) -> &dyn Connector;
     /// The common part of the fake.
     fn fake(&self) -> &Fake;
-    /// Keys that each name one and the same account.
+    /// Keys that each name one and the same account; none where the connector is no directory.
     fn keys(&self) -> Vec<Subject>;
     /// The account they name.
     fn known(&self) -> AccountId;
@@ -118,9 +118,17 @@ fn troubles() -> Vec<Trouble> {
 
 /// Asks every question below, in this order.
 pub async fn ask_everything(stand: &dyn Stand) {
-    people_are_found_by_key_and_never_by_name(stand).await;
-    troubles_of_reading_have_a_remedy(stand).await;
-    what_cannot_be_told_is_protected(stand).await;
+    let knows_people = stand.connector().directory().is_some();
+    assert_eq!(
+        knows_people,
+        !stand.keys().is_empty(),
+        "a directory is asked for people"
+    );
+    if knows_people {
+        people_are_found_by_key_and_never_by_name(stand).await;
+        troubles_of_reading_have_a_remedy(stand).await;
+        what_cannot_be_told_is_protected(stand).await;
+    }
     every_declared_ability_is_asked_about(stand);
     each_act_is_done_once(stand).await;
     after_a_cut_answer_the_vendor_is_read_truthfully(stand).await;
@@ -192,7 +200,8 @@ pub fn every_declared_ability_is_asked_about(stand: &dyn Stand) {
 
 /// Planning changes nothing; acting changes what one call changes, and the pass comes from exactly one side.
 pub async fn each_act_is_done_once(stand: &dyn Stand) {
-    for action in stand.actions() {
+    for (at, action) in stand.actions().into_iter().enumerate() {
+        let key = key("once", at, &action);
         let connector = stand.connector();
         let prepared = connector.prepare(&action).await.expect("prepares");
         assert_eq!(prepared.action.ability(), action.ability());
@@ -204,7 +213,7 @@ pub async fn each_act_is_done_once(stand: &dyn Stand) {
         let account = stand.fresh(&action).await;
         let intent = connector.intend(&account, &action).await.expect("intends");
         assert!(!stand.shows(&account, &action), "{action:?}: intending is not acting");
-        let receipt = connector.perform(&key("once"), &account, &action, &intent).await;
+        let receipt = connector.perform(&key, &account, &action, &intent).await;
         let receipt = receipt.expect("performs");
         let pass = the_pass(&action, &intent, &receipt);
         assert!(
@@ -222,8 +231,9 @@ pub async fn each_act_is_done_once(stand: &dyn Stand) {
 
 /// Cut before: not done. Cut after: done, or made void. Either way carrying on ends as one call does.
 pub async fn after_a_cut_answer_the_vendor_is_read_truthfully(stand: &dyn Stand) {
-    for action in stand.actions() {
+    for (at, action) in stand.actions().into_iter().enumerate() {
         for cut in [Cut::Before, Cut::After] {
+            let key = key(&format!("cut {cut:?}"), at, &action);
             let connector = stand.connector();
             let account = stand.fresh(&action).await;
             let intended_at = stand.fake().now();
@@ -235,12 +245,12 @@ pub async fn after_a_cut_answer_the_vendor_is_read_truthfully(stand: &dyn Stand)
                 cut: Some(cut),
                 ..Rule::default()
             });
-            let performed = connector.perform(&key("cut"), &account, &action, &intent).await;
+            let performed = connector.perform(&key, &account, &action, &intent).await;
             stand.fake().behave();
             let error = performed.expect_err("the answer was cut");
             assert!(error.may_have_happened(), "{action:?}: {error:?}");
 
-            let reconciled = settled(stand, &account, &action, &intent, intended_at).await;
+            let reconciled = settled(stand, &key, &account, &action, &intent, intended_at).await;
             match (cut, &reconciled) {
                 (Cut::Before, Reconciled::Done(_)) => panic!("{action:?}: nothing was done"),
                 (Cut::After, Reconciled::NotDone) => {
@@ -251,26 +261,25 @@ pub async fn after_a_cut_answer_the_vendor_is_read_truthfully(stand: &dyn Stand)
                 }
                 _ => {}
             }
-            carry_on(stand, &account, &action, intent, reconciled).await;
+            carry_on(stand, &key, &account, &action, intent, reconciled).await;
         }
     }
 }
 
 /// Whatever happens on the first attempt: the error says what to do, and carrying on leaves what one call leaves.
 pub async fn troubles_of_writing_have_a_remedy_and_leave_one_act(stand: &dyn Stand) {
-    for action in stand.actions() {
+    for (at, action) in stand.actions().into_iter().enumerate() {
         for trouble in troubles() {
+            let key = key(trouble.name, at, &action);
             let account = stand.fresh(&action).await;
             let intended_at = stand.fake().now();
             let intent = stand.connector().intend(&account, &action).await.expect("intends");
             stand.fake().misbehave(trouble.rule.clone());
-            let performed = chosen(stand, &trouble)
-                .perform(&key("trouble"), &account, &action, &intent)
-                .await;
+            let performed = chosen(stand, &trouble).perform(&key, &account, &action, &intent).await;
             stand.fake().behave();
             sorted(stand, &trouble, &performed.expect_err(trouble.name));
-            let reconciled = settled(stand, &account, &action, &intent, intended_at).await;
-            carry_on(stand, &account, &action, intent, reconciled).await;
+            let reconciled = settled(stand, &key, &account, &action, &intent, intended_at).await;
+            carry_on(stand, &key, &account, &action, intent, reconciled).await;
         }
     }
 }
@@ -278,6 +287,7 @@ pub async fn troubles_of_writing_have_a_remedy_and_leave_one_act(stand: &dyn Sta
 /// Reads the vendor until it can tell.
 async fn settled(
     stand: &dyn Stand,
+    key: &StepKey,
     account: &Account,
     action: &Action,
     intent: &Intent,
@@ -286,7 +296,7 @@ async fn settled(
     for _ in 0..PATIENCE {
         let reconciled = stand
             .connector()
-            .reconcile(&key("settled"), account, action, &intent.snapshot, intended_at)
+            .reconcile(key, account, action, &intent.snapshot, intended_at)
             .await
             .expect("reconciles");
         let Reconciled::Later(length) = reconciled else {
@@ -299,13 +309,20 @@ async fn settled(
 }
 
 /// What the gateway does next: nothing if it is done, the whole step again if it is not.
-async fn carry_on(stand: &dyn Stand, account: &Account, action: &Action, intent: Intent, reconciled: Reconciled) {
+async fn carry_on(
+    stand: &dyn Stand,
+    key: &StepKey,
+    account: &Account,
+    action: &Action,
+    intent: Intent,
+    reconciled: Reconciled,
+) {
     let (intent, receipt) = if let Reconciled::Done(receipt) = reconciled {
         (intent, receipt)
     } else {
         let connector = stand.connector();
         let intent = connector.intend(account, action).await.expect("intends again");
-        let receipt = connector.perform(&key("again"), account, action, &intent).await;
+        let receipt = connector.perform(key, account, action, &intent).await;
         (intent, receipt.expect("performs again"))
     };
     let pass = the_pass(action, &intent, &receipt);
@@ -355,6 +372,12 @@ fn directory(connector: &dyn Connector) -> &dyn Directory {
     connector.directory().expect("a directory")
 }
 
-fn key(text: &str) -> StepKey {
-    StepKey(text.to_owned())
+/// One key for one step, whatever is asked of it: repeats carry the same, and no other step does.
+fn key(question: &str, at: usize, action: &Action) -> StepKey {
+    StepKey(format!(
+        "{}/{}/{}",
+        question.replace(' ', "-"),
+        at + 1,
+        action.ability()
+    ))
 }

@@ -64,7 +64,7 @@ async fn back_in(walk: &mut Walk, person: &Person) -> Result<(), Fault> {
 }
 
 /// The ticket system sends the link, a mail scanner opens it, the person opens it and presses the button.
-async fn begin(walk: &mut Walk, person: &Person, gives: &str) -> Result<String, Fault> {
+pub(super) async fn begin(walk: &mut Walk, person: &Person, gives: &str) -> Result<String, Fault> {
     let by_link = walk.sheet.doorward.purposes.iter();
     let fitting =
         by_link.filter(|purpose| purpose.gives == gives && purpose.sources.iter().any(|name| name == "helpdesk"));

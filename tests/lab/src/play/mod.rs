@@ -3,6 +3,7 @@
 //! A journey knows nothing but `world.json`: what it can do, any outside client can. It ends well only if everything ended
 //! exactly as its line says.
 
+mod company;
 mod entra;
 mod link;
 mod portal;
@@ -52,6 +53,7 @@ journeys! {
     "portal-password", "from the recovery page to a temporary password, signed in and changed at Entra" => portal::password;
     "link-password", "from a helpdesk link to a temporary password, signed in and changed at Entra" => link::password;
     "link-tap", "from a helpdesk link to a Temporary Access Pass, signed in at Entra" => link::access_pass;
+    "link-badge", "from a helpdesk link to a call to the company's own system, done once" => company::badge;
     "wrong-name", "the document is somebody else's: refused, nothing is changed" => refusal::wrong_name;
     "declined", "Persona declines every attempt: refused, nothing is changed" => refusal::declined;
     "needs-review", "Persona cannot decide: the case waits for staff, nothing is changed" => refusal::needs_review;

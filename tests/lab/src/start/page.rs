@@ -80,6 +80,7 @@ struct VendorPage<'a> {
 pub(super) fn vendor(state: &State, fake: &Arc<Fake>) -> Response {
     let (address, control) = match fake.name() {
         "persona" => (&state.sheet.persona.address, &state.sheet.persona.control),
+        "company" => (&state.sheet.company.address, &state.sheet.company.control),
         _ => (&state.sheet.entra.address, &state.sheet.entra.control),
     };
     let page = VendorPage {

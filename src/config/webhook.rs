@@ -1,0 +1,162 @@
+//! `[[connector]]` of kind `webhook`: a system of the company's own, and the name of what it is called for.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use super::Draft;
+use super::connector::Connector;
+use super::fault::wrong;
+use super::purpose::{Act, ActionWord, Purpose};
+use super::read::Reading;
+use super::secret::Secret;
+use super::value::{Address, Lifetime, Name};
+
+/// A system of the company's own (connectors/webhook/README.md says what it is sent and may answer).
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Webhook {
+    /// Its name in purposes, log and audit.
+    #[schemars(with = "Name")]
+    pub name: Spanned<Name>,
+    /// The one address that is called.
+    pub url: Address,
+    /// What messages are signed with, `whsec_…` (Standard Webhooks): one, or more while they are changed.
+    #[serde(deserialize_with = "few")]
+    #[schemars(length(min = 1, max = 4))]
+    pub secrets: Vec<SigningSecret>,
+    /// What is told of the account besides its id: `login`, `display_name`. Default: nothing.
+    #[serde(default)]
+    pub send: Vec<Told>,
+    /// Whether it takes calls back when a recovery is undone. Default: `false`.
+    #[serde(default)]
+    pub undo: bool,
+    /// How long it may take to answer, at most 30 seconds. Default: `10s`.
+    #[serde(default = "timeout")]
+    pub timeout: Lifetime<1, 30>,
+}
+
+fn timeout() -> Lifetime<1, 30> {
+    Lifetime(std::time::Duration::from_secs(10))
+}
+
+/// What may be told of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    /// What the person types to sign in.
+    Login,
+    /// The name as the directory shows it.
+    DisplayName,
+}
+
+/// A secret of Standard Webhooks.
+#[derive(Clone, Debug)]
+pub struct SigningSecret(pub Secret);
+
+impl<'de> Deserialize<'de> for SigningSecret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let secret = Secret::deserialize(deserializer)?;
+        match doorward_webhook::valid_secret(secret.expose()) {
+            Ok(()) => Ok(Self(secret)),
+            Err(why) => Err(wrong(why, "make one: echo whsec_$(openssl rand -base64 32)")),
+        }
+    }
+}
+
+impl JsonSchema for SigningSecret {
+    fn schema_name() -> Cow<'static, str> {
+        "SigningSecret".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Secret::json_schema(generator)
+    }
+}
+
+fn few<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SigningSecret>, D::Error> {
+    let secrets = Vec::<SigningSecret>::deserialize(deserializer)?;
+    let most = doorward_webhook::MOST_SECRETS;
+    if secrets.len() > most {
+        return Err(wrong(
+            format!("there are {} secrets", secrets.len()),
+            format!("at most {most} are good at once: take out those that the receiver no longer knows"),
+        ));
+    }
+    Ok(secrets)
+}
+
+/// The name by which the company's system knows what is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallName(pub String);
+
+impl<'de> Deserialize<'de> for CallName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if !doorward_webhook::valid_name(&text) {
+            return Err(wrong(
+                format!("{text:?} does not name a call"),
+                "use 1 to 60 lower-case letters, digits, `_`, `-` and `.`: \"order_laptop\"",
+            ));
+        }
+        Ok(Self(text))
+    }
+}
+
+impl JsonSchema for CallName {
+    fn schema_name() -> Cow<'static, str> {
+        "CallName".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "pattern": "^[a-z0-9_.-]{1,60}$"})
+    }
+}
+
+/// Nothing is sent unsigned.
+pub(super) fn unsigned(webhook: &Webhook, reading: &mut Reading<'_>) {
+    let place = format!("connector {:?} · secrets", webhook.name.get_ref().0);
+    // What did not fit was noted already, and is none that is missing.
+    let noted = reading.faults.iter().any(|(_, fault)| fault.place.starts_with(&place));
+    if webhook.secrets.is_empty() && !noted {
+        reading.note(
+            webhook.name.span(),
+            place,
+            "there is no secret to sign with",
+            Some("make one: echo whsec_$(openssl rand -base64 32)"),
+        );
+    }
+}
+
+/// An act that calls must say what for.
+pub(super) fn unnamed(act: &Act, place: &str, span: Range<usize>, reading: &mut Reading<'_>) {
+    let called = *act.action.get_ref() == ActionWord::Call && act.name.is_none();
+    // The act's own name labels it where it was read; a name that did not fit was noted already.
+    let start = place.rsplit_once(' ').map_or(place, |(start, _)| start);
+    let is_name = |place: &str| place.starts_with(start) && place.ends_with(" · name");
+    if called && !reading.faults.iter().any(|(_, fault)| is_name(&fault.place)) {
+        reading.note(
+            span,
+            format!("{place} · name"),
+            "what it is called for is not said",
+            Some("name it as the company's system knows it, e.g. name = \"order_laptop\""),
+        );
+    }
+}
+
+/// A system that is called knows nobody: it cannot be where accounts are looked up.
+pub(super) fn check(draft: &Draft, purpose: &Purpose, reading: &mut Reading<'_>) {
+    let Some(directory) = &purpose.directory else {
+        return;
+    };
+    let named = |connector: &&Connector| connector.name().get_ref().0 == directory.get_ref().0;
+    if let Some(Connector::Webhook(_)) = draft.connector.iter().find(named) {
+        reading.note(
+            directory.span(),
+            format!("purpose {:?} · directory", purpose.name.get_ref().0),
+            &format!("connector {:?} is called and knows no accounts", directory.get_ref().0),
+            Some("name the connector whose directory holds them, and this one in the plan"),
+        );
+    }
+}
