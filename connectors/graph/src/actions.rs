@@ -11,6 +11,7 @@ use doorward_contract::{
     Account, Action, Intent, Origin, Pass, PassKind, Prepared, Receipt, Reconciled, Timestamp, VendorError,
 };
 use serde_json::{Value, json};
+use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 use crate::client::Call;
@@ -22,6 +23,9 @@ use crate::{Graph, password};
 pub(crate) const SETTLING: Duration = Duration::from_secs(5);
 /// How far the vendor's clock and ours may differ.
 pub(crate) const SKEW: Duration = Duration::from_mins(2);
+
+/// An act, with whatever is read after it, takes no longer than one request may: the gateway holds a case no longer.
+const WHOLE: Duration = Duration::from_secs(10);
 
 /// What a new password moves.
 pub(crate) const PASSWORD_AT: &str = "lastPasswordChangeDateTime";
@@ -126,10 +130,13 @@ impl Graph {
         secret: secrecy::SecretString,
         snapshot: &Value,
     ) -> Result<Receipt, VendorError> {
+        let begun = Instant::now();
         let request = self.put_password(id, secret).await?;
         // It is set: what cannot be read from here on, or is shown late, only makes taking it back less exact.
         let before = moment(snapshot.get(PASSWORD_AT).and_then(Value::as_str));
-        let after = self.moved_at(id, PASSWORD_AT).await.ok().flatten();
+        let left = WHOLE.saturating_sub(begun.elapsed());
+        let read = timeout(left, self.moved_at(id, PASSWORD_AT)).await;
+        let after = read.ok().and_then(Result::ok).flatten();
         let shown = after.filter(|after| Some(*after) != before);
         Ok(self.receipt(json!({
             "account": id, "set_at": self.clock.now(), "password_changed_at": shown, "request_id": request,

@@ -6,6 +6,7 @@
 
 use doorward_contract::{Ability, Receipt, Reconciled, VendorError};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::Okta;
 use crate::client::Call;
@@ -54,10 +55,11 @@ impl Okta {
     }
 
     pub(crate) async fn suspend(&self, id: &str) -> Result<Receipt, VendorError> {
+        let begun = Instant::now();
         let call = Call::post("api/v1/users/{}/lifecycle/suspend", &[id]);
         let answer = self.client.raw(&call).await?;
         let answer = self.settled(id, Ability::Suspend, answer).await?;
-        let moments = self.moments(id, Status::Suspended, &Value::Null).await;
+        let moments = self.moments(id, begun, Status::Suspended, &Value::Null).await;
         Ok(self.receipt(id, &answer, moments))
     }
 

@@ -5,10 +5,13 @@
 //! what the call before gave out void; there is no other way to take a lost one back. A password is never set by us: we
 //! would know it.
 
+use std::time::Duration;
+
 use doorward_contract::http::Answer;
 use doorward_contract::{Ability, Account, PassKind, Receipt, Reconciled, VendorError};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+use tokio::time::{Instant, timeout};
 use url::Url;
 
 use crate::Okta;
@@ -16,6 +19,9 @@ use crate::client::Call;
 use crate::settings::is_safe;
 use crate::status::Status;
 use crate::wire::{Link, TemporaryPassword, User, moment};
+
+/// An act, with whatever is read after it, takes no longer than one request may: the gateway holds a case no longer.
+const WHOLE: Duration = Duration::from_secs(10);
 
 impl Okta {
     /// What each of the two calls moves.
@@ -32,12 +38,13 @@ impl Okta {
         id: &str,
         seen: &Value,
     ) -> Result<Receipt, VendorError> {
+        let begun = Instant::now();
         let answer = self.expire_with_temporary(id).await?;
         let secret = answer
             .json::<TemporaryPassword>()?
             .temp_password
             .ok_or_else(|| untold("a temporary password"))?;
-        let moments = self.moments(id, Status::PasswordExpired, seen).await;
+        let moments = self.moments(id, begun, Status::PasswordExpired, seen).await;
         Ok(Receipt {
             pass: Some(self.pass(account, PassKind::TemporaryPassword, secret, None)),
             ..self.receipt(id, &answer, moments)
@@ -55,13 +62,14 @@ impl Okta {
 
     pub(crate) async fn issue_link(&self, account: &Account, id: &str, seen: &Value) -> Result<Receipt, VendorError> {
         // Whoever took the account over is thrown out with the password.
+        let begun = Instant::now();
         let answer = self.reset_password(id, true).await?;
         let secret = answer
             .json::<Link>()?
             .reset_password_url
             .filter(leads_somewhere_safe)
             .ok_or_else(|| untold("a reset link"))?;
-        let mut facts = self.moments(id, Status::Recovery, seen).await;
+        let mut facts = self.moments(id, begun, Status::Recovery, seen).await;
         if let Some(facts) = facts.as_object_mut() {
             facts.insert("sessions_revoked".into(), json!(true));
         }
@@ -83,8 +91,9 @@ impl Okta {
 
     /// What the act moved, for whoever takes it back. It is done and its secret in our hands: what cannot be read, or does
     /// not show the act yet, only makes taking it back less exact.
-    pub(crate) async fn moments(&self, id: &str, expected: Status, seen: &Value) -> Value {
-        let user = self.user(id).await.ok();
+    pub(crate) async fn moments(&self, id: &str, begun: Instant, expected: Status, seen: &Value) -> Value {
+        let left = WHOLE.saturating_sub(begun.elapsed());
+        let user = timeout(left, self.user(id)).await.ok().and_then(Result::ok);
         let shown = user.filter(|user| Status::of(&user.status) == expected);
         let moments = shown.map(|user| Self::password_snapshot(&user));
         moments.filter(|moments| moments != seen).unwrap_or_else(|| json!({}))
