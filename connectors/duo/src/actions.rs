@@ -193,7 +193,7 @@ fn unsupported(action: &Action) -> VendorError {
     }
 }
 
-fn user_id(account: &Account) -> Result<&str, VendorError> {
+pub(crate) fn user_id(account: &Account) -> Result<&str, VendorError> {
     if is_id(&account.id.0, "DU") {
         Ok(&account.id.0)
     } else {

@@ -16,7 +16,7 @@ use crate::reply::{Fault, INVALID};
 use crate::wire::{CodeMade, moment};
 
 const CODES: &str = "admin/v1/users/{}/bypass_codes";
-const CODE: &str = "admin/v1/bypass_codes/{}";
+pub(crate) const CODE: &str = "admin/v1/bypass_codes/{}";
 /// A code is typed at once, by a person who waits for it; a day bridges a night.
 const SHORTEST: u32 = 5;
 const LONGEST: u32 = 1_440;
@@ -58,7 +58,7 @@ impl Duo {
         Ok(json!({ "bypass_codes": known }))
     }
 
-    async fn codes(&self, id: &str) -> Result<Vec<CodeMade>, VendorError> {
+    pub(crate) async fn codes(&self, id: &str) -> Result<Vec<CodeMade>, VendorError> {
         self.admin.all(CODES, &[id]).await
     }
 

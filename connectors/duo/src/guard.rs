@@ -13,7 +13,7 @@ use crate::settings::is_id;
 use crate::status::Status;
 use crate::wire::Group;
 
-const GROUPS: &str = "admin/v1/users/{}/groups";
+pub(crate) const GROUPS: &str = "admin/v1/users/{}/groups";
 
 type Reasons = Result<Vec<String>, VendorError>;
 

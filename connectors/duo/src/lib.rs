@@ -8,6 +8,7 @@ mod actions;
 mod bypass;
 mod check;
 mod client;
+mod condition;
 mod device;
 #[cfg(feature = "fake")]
 pub mod fake;
@@ -20,6 +21,7 @@ mod reply;
 mod settings;
 mod sign;
 mod status;
+mod undo;
 pub mod universal;
 mod wire;
 
@@ -30,8 +32,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use doorward_contract::http::Bounds;
 use doorward_contract::{
-    Ability, About, Account, AccountId, Action, Clock, Connector, Directory, Finding, Intent, Prepared, Protection,
-    Receipt, Reconciled, StepKey, Subject, Timestamp, VendorError,
+    Ability, About, Account, AccountId, Action, Clock, Condition, Connector, Directory, Finding, Intent, Prepared,
+    Protection, Receipt, Reconciled, StepKey, Subject, Timestamp, Undoing, VendorError,
 };
 use serde_json::Value;
 
@@ -166,6 +168,25 @@ impl Connector for Duo {
     ) -> Result<Reconciled, VendorError> {
         tracing::info!(step = %key, ability = %action.ability(), "reading back what became of an act");
         self.look_back(account, action, snapshot, intended_at).await
+    }
+
+    fn undoing(&self, action: &Action) -> Undoing {
+        undo::undoing(action)
+    }
+
+    async fn undo(
+        &self,
+        key: &StepKey,
+        account: &Account,
+        action: &Action,
+        facts: &Value,
+    ) -> Result<Receipt, VendorError> {
+        tracing::info!(step = %key, ability = %action.ability(), "taking an act on a Duo user back");
+        self.take_back(account, action, facts).await
+    }
+
+    async fn condition(&self, account: &Account) -> Result<Condition, VendorError> {
+        self.look_at(account).await
     }
 }
 

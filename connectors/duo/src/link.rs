@@ -21,7 +21,7 @@ use crate::settings::is_safe;
 use crate::wire::{Activation, Phone, Preauth};
 
 pub(crate) const PREAUTH: &str = "auth/v2/preauth";
-const PHONES: &str = "admin/v1/users/{}/phones";
+pub(crate) const PHONES: &str = "admin/v1/users/{}/phones";
 const PHONE: &str = "admin/v1/phones/{}";
 const ACTIVATION: &str = "admin/v1/phones/{}/activation_url";
 /// How long the vendor's enrolment page waits.
@@ -152,7 +152,7 @@ impl Duo {
 }
 
 /// The vendor refuses phones of an unknown type or platform.
-fn can_be_activated(phone: &Phone) -> bool {
+pub(crate) fn can_be_activated(phone: &Phone) -> bool {
     let is =
         |text: &Option<String>, wanted: &str| text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case(wanted));
     let platform = phone.platform.as_deref().unwrap_or_default();

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use doorward_contract::fake::Fake;
 use doorward_contract::http::Bounds;
 use doorward_contract::suite::connector::{self, Stand as Asked};
+use doorward_contract::suite::undo::{self, Stand as Undone};
 use doorward_contract::{Account, AccountId, Action, Connector, Subject};
 use doorward_duo::Duo;
 use doorward_duo::fake::DeviceKind;
@@ -163,13 +164,56 @@ impl Asked for Booth {
     }
 }
 
-#[tokio::test]
-async fn duo_answers_what_every_connector_is_asked() {
+#[async_trait]
+impl Undone for Booth {
+    /// Only of codes: nothing else that Duo gives out is taken back.
+    async fn works(&self, account: &Account, _: &Action, pass: &str) -> bool {
+        self.stand.fake.use_code(&account.id.0, pass)
+    }
+
+    fn picture(&self, account: &Account) -> String {
+        let all = self.stand.fake.users();
+        format!("{:?}", all.iter().find(|one| one.id == account.id.0))
+    }
+
+    /// Who was given an enrolment link has no device until it is used.
+    fn is_usable_after(&self, action: &Action) -> bool {
+        !matches!(action, Action::EnrolmentLink)
+    }
+
+    async fn unusable(&self) -> Vec<Account> {
+        let stand = &self.stand;
+        let mut all = Vec::new();
+        for status in ["disabled", "locked out", "pending deletion", "asleep"] {
+            all.push(stand.fresh_with(|person| person.status = status.into()).await);
+        }
+        all.push(stand.fresh_with(|person| person.devices.clear()).await);
+        let disabled = stand::group("DGGONE00000000000000", "Disabled");
+        all.push(stand.fresh_with(|person| person.groups.push(disabled)).await);
+        all.push(Account {
+            id: AccountId("DUNOBODY000000000000".into()),
+            ..stand.fresh().await
+        });
+        all
+    }
+}
+
+async fn booth() -> Booth {
     let stand = Stand::usual().await;
     let bounds = Bounds {
         total: Duration::from_millis(150),
         ..Bounds::default()
     };
     let impatient = stand.another(bounds).with_patience(stand::SHORT);
-    connector::ask_everything(&Booth { stand, impatient }).await;
+    Booth { stand, impatient }
+}
+
+#[tokio::test]
+async fn duo_answers_what_every_connector_is_asked() {
+    connector::ask_everything(&booth().await).await;
+}
+
+#[tokio::test]
+async fn duo_answers_what_is_asked_about_taking_back_and_about_conditions() {
+    undo::ask_everything(&booth().await).await;
 }

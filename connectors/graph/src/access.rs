@@ -96,7 +96,7 @@ impl Graph {
         Ok(bare(json!({ "passes": known })))
     }
 
-    async fn passes(&self, id: Uuid) -> Result<Vec<IssuedPass>, VendorError> {
+    pub(crate) async fn passes(&self, id: Uuid) -> Result<Vec<IssuedPass>, VendorError> {
         self.client.all(Call::Passes(id), &[]).await
     }
 
@@ -141,7 +141,7 @@ impl Graph {
             at: self.clock.now(),
             facts: json!({
                 "account": id, "method": issued.id, "lifetime_minutes": lasts, "one_time": issued.is_usable_once,
-                "request_id": request_id(&answer),
+                "issued_at": self.clock.now(), "request_id": request_id(&answer),
             }),
             pass: Some(Pass {
                 kind: PassKind::TemporaryAccessPass,
@@ -174,11 +174,17 @@ impl Graph {
     }
 
     async fn withdraw(&self, id: Uuid, pass: Uuid) -> Result<(), VendorError> {
-        let (id, pass) = (id.to_string(), pass.to_string());
-        let call = Call::delete(&["users", &id, "authentication", "temporaryAccessPassMethods", &pass]);
-        match self.client.raw(call, &[]).await.and_then(carried_out) {
+        match self.delete_pass(id, pass).await {
             Ok(_) | Err(VendorError::Missing { .. }) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    /// Deletes this very pass; the vendor's id of the request.
+    pub(crate) async fn delete_pass(&self, id: Uuid, pass: Uuid) -> Result<Option<String>, VendorError> {
+        let (id, pass) = (id.to_string(), pass.to_string());
+        let call = Call::delete(&["users", &id, "authentication", "temporaryAccessPassMethods", &pass]);
+        let answer = self.client.raw(call, &[]).await?;
+        carried_out(answer).map(|answer| request_id(&answer))
     }
 }

@@ -11,6 +11,7 @@ use doorward_contract::{
     Account, Action, Intent, Origin, Pass, PassKind, Prepared, Receipt, Reconciled, Timestamp, VendorError,
 };
 use serde_json::{Value, json};
+use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 use crate::client::Call;
@@ -23,7 +24,11 @@ pub(crate) const SETTLING: Duration = Duration::from_secs(5);
 /// How far the vendor's clock and ours may differ.
 pub(crate) const SKEW: Duration = Duration::from_mins(2);
 
-const PASSWORD_AT: &str = "lastPasswordChangeDateTime";
+/// An act, with whatever is read after it, takes no longer than one request may: the gateway holds a case no longer.
+const WHOLE: Duration = Duration::from_secs(10);
+
+/// What a new password moves.
+pub(crate) const PASSWORD_AT: &str = "lastPasswordChangeDateTime";
 const SESSIONS_AT: &str = "signInSessionsValidFromDateTime";
 
 impl Graph {
@@ -83,7 +88,7 @@ impl Graph {
                 let secret = secret.ok_or_else(|| VendorError::Unexpected {
                     why: "the intent to set a password has no password".into(),
                 })?;
-                self.set_password(id, secret).await
+                self.set_password(id, secret, &intent.snapshot).await
             }
             Action::TemporaryAccessPass {
                 lifetime_minutes,
@@ -119,8 +124,31 @@ impl Graph {
         }
     }
 
-    /// Alone in its request: a right missing for anything else would fail it.
-    async fn set_password(&self, id: Uuid, secret: secrecy::SecretString) -> Result<Receipt, VendorError> {
+    async fn set_password(
+        &self,
+        id: Uuid,
+        secret: secrecy::SecretString,
+        snapshot: &Value,
+    ) -> Result<Receipt, VendorError> {
+        let begun = Instant::now();
+        let request = self.put_password(id, secret).await?;
+        // It is set: what cannot be read from here on, or is shown late, only makes taking it back less exact.
+        let before = moment(snapshot.get(PASSWORD_AT).and_then(Value::as_str));
+        let left = WHOLE.saturating_sub(begun.elapsed());
+        let read = timeout(left, self.moved_at(id, PASSWORD_AT)).await;
+        let after = read.ok().and_then(Result::ok).flatten();
+        let shown = after.filter(|after| Some(*after) != before);
+        Ok(self.receipt(json!({
+            "account": id, "set_at": self.clock.now(), "password_changed_at": shown, "request_id": request,
+        })))
+    }
+
+    /// Alone in its request: a right missing for anything else would fail it. The vendor's id of the request.
+    pub(crate) async fn put_password(
+        &self,
+        id: Uuid,
+        secret: secrecy::SecretString,
+    ) -> Result<Option<String>, VendorError> {
         let answer = self.client.raw(Call::SetPassword(id, secret), &[]).await?;
         if answer.status.as_u16() == 400 {
             let message = Fault::of(&answer).message;
@@ -130,8 +158,7 @@ impl Graph {
                 });
             }
         }
-        let answer = carried_out(answer)?;
-        Ok(self.receipt(json!({ "account": id, "request_id": request_id(&answer) })))
+        carried_out(answer).map(|answer| request_id(&answer))
     }
 
     async fn revoke(&self, id: Uuid) -> Result<Receipt, VendorError> {
@@ -150,7 +177,7 @@ impl Graph {
         Ok(json!({ field: at }))
     }
 
-    async fn moved_at(&self, id: Uuid, field: &str) -> Result<Option<Timestamp>, VendorError> {
+    pub(crate) async fn moved_at(&self, id: Uuid, field: &str) -> Result<Option<Timestamp>, VendorError> {
         let select = format!("id,{field}");
         let user: User = self
             .client
@@ -179,7 +206,10 @@ impl Graph {
         Ok(match after {
             Some(after) if Some(after) != before && after >= intended_at.minus(SKEW) => Reconciled::Done(Receipt {
                 at: after,
-                facts: json!({ "account": id, "read_back": true }),
+                facts: json!({
+                    "account": id, "read_back": true,
+                    "password_changed_at": (field == PASSWORD_AT).then_some(after),
+                }),
                 pass: None,
             }),
             _ => Reconciled::NotDone,
@@ -207,14 +237,14 @@ fn unsupported(action: &Action) -> VendorError {
     }
 }
 
-fn object_id(account: &Account) -> Result<Uuid, VendorError> {
+pub(crate) fn object_id(account: &Account) -> Result<Uuid, VendorError> {
     Uuid::try_parse(&account.id.0).map_err(|_| VendorError::Missing {
         what: "not an object id".into(),
     })
 }
 
 /// Only passwords mastered in Entra can be set there by an application.
-fn settable(account: &Account) -> Result<(), VendorError> {
+pub(crate) fn settable(account: &Account) -> Result<(), VendorError> {
     let why = match account.origin {
         Origin::Cloud => return Ok(()),
         Origin::Synchronised => "it is synchronised from an on-premises directory, which masters its password",

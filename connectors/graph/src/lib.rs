@@ -9,6 +9,7 @@ mod actions;
 mod assertion;
 mod check;
 mod client;
+mod condition;
 #[cfg(feature = "fake")]
 pub mod fake;
 mod find;
@@ -20,6 +21,7 @@ mod role;
 mod settings;
 mod shelf;
 mod token;
+mod undo;
 mod wire;
 
 use std::fmt;
@@ -28,8 +30,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use doorward_contract::http::Bounds;
 use doorward_contract::{
-    Ability, About, Account, AccountId, Action, Clock, Connector, Directory, Finding, Intent, Prepared, Protection,
-    Receipt, Reconciled, StepKey, Subject, Timestamp, VendorError,
+    Ability, About, Account, AccountId, Action, Clock, Condition, Connector, Directory, Finding, Intent, Prepared,
+    Protection, Receipt, Reconciled, StepKey, Subject, Timestamp, Undoing, VendorError,
 };
 use serde_json::Value;
 
@@ -133,6 +135,25 @@ impl Connector for Graph {
     ) -> Result<Reconciled, VendorError> {
         tracing::info!(step = %key, ability = %action.ability(), "reading back what became of an act");
         self.look_back(account, action, snapshot, intended_at).await
+    }
+
+    fn undoing(&self, action: &Action) -> Undoing {
+        undo::undoing(action)
+    }
+
+    async fn undo(
+        &self,
+        key: &StepKey,
+        account: &Account,
+        action: &Action,
+        facts: &Value,
+    ) -> Result<Receipt, VendorError> {
+        tracing::info!(step = %key, ability = %action.ability(), "taking an act on an Entra account back");
+        self.take_back(account, action, facts).await
+    }
+
+    async fn condition(&self, account: &Account) -> Result<Condition, VendorError> {
+        self.look_at(account).await
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct Kind {
     /// Our word in settings.
     pub(crate) word: &'static str,
     /// The end of `@odata.type`.
-    odata: &'static str,
+    pub(crate) odata: &'static str,
     /// The collection to delete from.
     collection: &'static str,
     /// The permission for it.

@@ -112,10 +112,15 @@ pub(crate) struct IssuedPass {
 
 /// A registered sign-in method.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the vendor's own names")]
 pub(crate) struct Method {
     #[serde(rename = "@odata.type")]
     pub(crate) kind: String,
     pub(crate) id: String,
+    /// Of a temporary access pass only.
+    pub(crate) is_usable: Option<bool>,
+    pub(crate) method_usability_reason: Option<String>,
 }
 
 /// A moment as Graph writes it; `None` where it is absent or not one.

@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use doorward_contract::fake::Fake;
 use doorward_contract::http::Bounds;
 use doorward_contract::suite::connector::{self, Stand as Asked};
+use doorward_contract::suite::undo::{self, Stand as Undone};
 use doorward_contract::{Account, AccountId, Action, Connector, Subject};
 use doorward_graph::Graph;
 use uuid::Uuid;
@@ -143,13 +144,44 @@ impl Asked for Booth {
     }
 }
 
-#[tokio::test]
-async fn entra_answers_what_every_connector_is_asked() {
+#[async_trait]
+impl Undone for Booth {
+    async fn works(&self, account: &Account, _: &Action, pass: &str) -> bool {
+        self.stand.lets_in(&account.login, pass).await
+    }
+
+    fn picture(&self, account: &Account) -> String {
+        let all = self.stand.fake.accounts();
+        format!("{:?}", all.iter().find(|one| one.id.to_string() == account.id.0))
+    }
+
+    async fn unusable(&self) -> Vec<Account> {
+        let disabled = self.stand.fresh().await;
+        self.stand.fake.set_enabled(disabled.id.0.parse().unwrap(), false);
+        let gone = Account {
+            id: AccountId(Uuid::from_u128(7).to_string()),
+            ..self.stand.fresh().await
+        };
+        vec![disabled, gone]
+    }
+}
+
+async fn booth() -> Booth {
     let stand = Stand::usual().await;
     let bounds = Bounds {
         total: Duration::from_millis(150),
         ..Bounds::default()
     };
     let impatient = stand.another(bounds);
-    connector::ask_everything(&Booth { stand, impatient }).await;
+    Booth { stand, impatient }
+}
+
+#[tokio::test]
+async fn entra_answers_what_every_connector_is_asked() {
+    connector::ask_everything(&booth().await).await;
+}
+
+#[tokio::test]
+async fn entra_answers_what_is_asked_about_taking_back_and_about_conditions() {
+    undo::ask_everything(&booth().await).await;
 }

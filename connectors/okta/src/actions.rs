@@ -78,8 +78,8 @@ impl Okta {
         Status::of(status).is_legal(action.ability())?;
         fits(account.origin, action)?;
         match action {
-            Action::TemporaryPassword => self.set_temporary(account, id).await,
-            Action::ResetLink => self.issue_link(account, id).await,
+            Action::TemporaryPassword => self.set_temporary(account, id, seen).await,
+            Action::ResetLink => self.issue_link(account, id, seen).await,
             Action::TemporaryAccessCode {
                 lifetime_minutes,
                 one_time,
@@ -181,7 +181,7 @@ fn plain(user: &User) -> &str {
     if is_word { &user.status } else { "unknown" }
 }
 
-fn user_id(account: &Account) -> Result<&str, VendorError> {
+pub(crate) fn user_id(account: &Account) -> Result<&str, VendorError> {
     if is_id(&account.id.0) {
         Ok(&account.id.0)
     } else {
@@ -192,7 +192,7 @@ fn user_id(account: &Account) -> Result<&str, VendorError> {
 }
 
 /// What is not Okta's to change on an account that something else masters.
-fn fits(origin: Origin, action: &Action) -> Result<(), VendorError> {
+pub(crate) fn fits(origin: Origin, action: &Action) -> Result<(), VendorError> {
     let why = match (action, origin) {
         (Action::TemporaryPassword | Action::ResetLink, Origin::Synchronised) => {
             "its password is mastered by another directory: reset it there; a temporary access code would fit"

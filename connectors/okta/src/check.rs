@@ -63,6 +63,15 @@ fn permission(ability: Ability) -> Option<&'static str> {
     })
 }
 
+/// The ability by which another is taken back, where that takes a permission of its own.
+fn way_back(ability: Ability) -> Option<Ability> {
+    match ability {
+        Ability::Suspend => Some(Ability::Unsuspend),
+        Ability::Unsuspend => Some(Ability::Suspend),
+        _ => None,
+    }
+}
+
 /// What the roles held allow, put together.
 #[derive(Default)]
 struct Power {
@@ -263,6 +272,18 @@ fn lacking(power: &Power, abilities: &[Ability]) -> Vec<Finding> {
             &format!("add {permission} to the custom role"),
         ));
     }
+    for (ability, back) in abilities.iter().filter_map(|one| Some((*one, way_back(*one)?))) {
+        let Some(permission) = permission(back).filter(|_| !abilities.contains(&back)) else {
+            continue;
+        };
+        if !power.permissions.contains(permission) && !power.covers(back) {
+            findings.push(finding(
+                FindingLevel::Note,
+                &format!("the permission {permission} is missing: what `{ability}` did cannot be taken back"),
+                &format!("add {permission} to the custom role if it shall be"),
+            ));
+        }
+    }
     let reads = power.permissions.contains("okta.users.read") || !power.standard.is_empty();
     if !reads {
         findings.push(fault(
@@ -299,7 +320,8 @@ fn excess(power: &Power, abilities: &[Ability]) -> Vec<Finding> {
         .collect();
     let wanted: BTreeSet<&str> = abilities
         .iter()
-        .filter_map(|ability| permission(*ability))
+        .flat_map(|ability| [Some(*ability), way_back(*ability)])
+        .filter_map(|ability| permission(ability?))
         .chain(["okta.users.read", "okta.groups.read"])
         .collect();
     findings.extend(

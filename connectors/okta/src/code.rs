@@ -90,7 +90,7 @@ impl Okta {
         Ok(json!({ "codes": known }))
     }
 
-    async fn enrolled_codes(&self, id: &str) -> Result<Vec<Enrolment>, VendorError> {
+    pub(crate) async fn enrolled_codes(&self, id: &str) -> Result<Vec<Enrolment>, VendorError> {
         let call = Call::get("api/v1/users/{}/authenticator-enrollments", &[id]);
         let mut all: Vec<Enrolment> = self.client.all(call).await?;
         all.retain(|one| one.key.as_deref() == Some(KEY));

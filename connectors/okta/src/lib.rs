@@ -8,6 +8,7 @@ mod actions;
 mod check;
 mod client;
 mod code;
+mod condition;
 mod factor;
 #[cfg(feature = "fake")]
 pub mod fake;
@@ -23,6 +24,7 @@ mod settings;
 mod shelf;
 mod status;
 mod token;
+mod undo;
 mod wire;
 
 use std::fmt;
@@ -31,8 +33,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use doorward_contract::http::Bounds;
 use doorward_contract::{
-    Ability, About, Account, AccountId, Action, Clock, Connector, Directory, Finding, Intent, Prepared, Protection,
-    Receipt, Reconciled, StepKey, Subject, Timestamp, VendorError,
+    Ability, About, Account, AccountId, Action, Clock, Condition, Connector, Directory, Finding, Intent, Prepared,
+    Protection, Receipt, Reconciled, StepKey, Subject, Timestamp, Undoing, VendorError,
 };
 use serde_json::Value;
 
@@ -140,6 +142,25 @@ impl Connector for Okta {
     ) -> Result<Reconciled, VendorError> {
         tracing::info!(step = %key, ability = %action.ability(), "reading back what became of an act");
         self.look_back(account, action, snapshot).await
+    }
+
+    fn undoing(&self, action: &Action) -> Undoing {
+        undo::undoing(action)
+    }
+
+    async fn undo(
+        &self,
+        key: &StepKey,
+        account: &Account,
+        action: &Action,
+        facts: &Value,
+    ) -> Result<Receipt, VendorError> {
+        tracing::info!(step = %key, ability = %action.ability(), "taking an act on an Okta account back");
+        self.take_back(account, action, facts).await
+    }
+
+    async fn condition(&self, account: &Account) -> Result<Condition, VendorError> {
+        self.look_at(account).await
     }
 }
 

@@ -6,6 +6,7 @@
 
 use doorward_contract::{Ability, Receipt, Reconciled, VendorError};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::Okta;
 use crate::client::Call;
@@ -15,12 +16,11 @@ use crate::wire::Block;
 
 impl Okta {
     pub(crate) async fn lock_snapshot(&self, id: &str) -> Result<Value, VendorError> {
-        Ok(json!({ "blocks": self.blocks(id).await? }))
+        Ok(json!({ "blocks": self.blocks(id).await?.len() }))
     }
 
-    async fn blocks(&self, id: &str) -> Result<usize, VendorError> {
-        let blocks: Vec<Block> = self.client.all(Call::get("api/v1/users/{}/blocks", &[id])).await?;
-        Ok(blocks.len())
+    pub(crate) async fn blocks(&self, id: &str) -> Result<Vec<Block>, VendorError> {
+        self.client.all(Call::get("api/v1/users/{}/blocks", &[id])).await
     }
 
     pub(crate) async fn unlock(&self, id: &str, status: &str, seen: &Value) -> Result<Receipt, VendorError> {
@@ -37,7 +37,7 @@ impl Okta {
     /// Done if nothing keeps the person out any more, whoever lifted it.
     pub(crate) async fn unlocked(&self, id: &str) -> Result<Reconciled, VendorError> {
         let is_locked = Status::of(&self.user(id).await?.status) == Status::LockedOut;
-        let is_open = !is_locked && self.blocks(id).await? == 0;
+        let is_open = !is_locked && self.blocks(id).await?.is_empty();
         Ok(if is_open {
             self.read_back(id)
         } else {
@@ -55,10 +55,12 @@ impl Okta {
     }
 
     pub(crate) async fn suspend(&self, id: &str) -> Result<Receipt, VendorError> {
+        let begun = Instant::now();
         let call = Call::post("api/v1/users/{}/lifecycle/suspend", &[id]);
         let answer = self.client.raw(&call).await?;
         let answer = self.settled(id, Ability::Suspend, answer).await?;
-        Ok(self.receipt(id, &answer, json!({})))
+        let moments = self.moments(id, begun, Status::Suspended, &Value::Null).await;
+        Ok(self.receipt(id, &answer, moments))
     }
 
     pub(crate) async fn unsuspend(&self, id: &str) -> Result<Receipt, VendorError> {

@@ -50,7 +50,10 @@ pub(crate) struct Known {
 
 /// A block that keeps an active account out.
 #[derive(Deserialize)]
-pub(crate) struct Block {}
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Block {
+    pub(crate) applies_to: Option<String>,
+}
 
 /// A role assigned.
 #[derive(Deserialize)]

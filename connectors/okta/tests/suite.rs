@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use doorward_contract::fake::Fake;
 use doorward_contract::http::Bounds;
 use doorward_contract::suite::connector::{self, Stand as Asked};
+use doorward_contract::suite::undo::{self, Stand as Undone};
 use doorward_contract::{Account, AccountId, Action, Connector, Subject};
 use doorward_okta::{Okta, connect_within};
 
@@ -159,13 +160,62 @@ impl Asked for Booth {
     }
 }
 
-#[tokio::test]
-async fn okta_answers_what_every_connector_is_asked() {
+#[async_trait]
+impl Undone for Booth {
+    async fn works(&self, account: &Account, action: &Action, pass: &str) -> bool {
+        match action {
+            Action::ResetLink => self.stand.opens(pass).await,
+            _ => self.stand.lets_in(&account.login, pass).await,
+        }
+    }
+
+    fn picture(&self, account: &Account) -> String {
+        let all = self.stand.fake.accounts();
+        format!("{:?}", all.iter().find(|one| one.id == account.id.0))
+    }
+
+    fn is_usable_after(&self, action: &Action) -> bool {
+        !matches!(action, Action::Suspend)
+    }
+
+    async fn unusable(&self) -> Vec<Account> {
+        let mut all = Vec::new();
+        for status in [
+            "LOCKED_OUT",
+            "SUSPENDED",
+            "DEPROVISIONED",
+            "STAGED",
+            "PROVISIONED",
+            "ACTIVATING",
+            // For months: whatever link there was is over.
+            "RECOVERY",
+        ] {
+            all.push(self.stand.fresh(status).await);
+        }
+        all.push(Account {
+            id: AccountId("00unobody00000000001".into()),
+            ..self.stand.fresh("ACTIVE").await
+        });
+        all
+    }
+}
+
+async fn booth() -> Booth {
     let stand = Stand::usual().await;
     let bounds = Bounds {
         total: Duration::from_millis(150),
         ..Bounds::default()
     };
     let impatient = connect_within(stand.settings.clone(), Arc::new(stand.clock.clone()), bounds).unwrap();
-    connector::ask_everything(&Booth { stand, impatient }).await;
+    Booth { stand, impatient }
+}
+
+#[tokio::test]
+async fn okta_answers_what_every_connector_is_asked() {
+    connector::ask_everything(&booth().await).await;
+}
+
+#[tokio::test]
+async fn okta_answers_what_is_asked_about_taking_back_and_about_conditions() {
+    undo::ask_everything(&booth().await).await;
 }

@@ -59,14 +59,14 @@ pub trait Stand: Send + Sync {
 }
 
 /// One way a vendor misbehaves, and the remedy it must be sorted under.
-struct Trouble {
-    name: &'static str,
-    rule: Rule,
-    remedy: &'static str,
+pub(super) struct Trouble {
+    pub(super) name: &'static str,
+    pub(super) rule: Rule,
+    pub(super) remedy: &'static str,
     slow: bool,
 }
 
-fn troubles() -> Vec<Trouble> {
+pub(super) fn troubles() -> Vec<Trouble> {
     let status = |status| Rule {
         status: Some(status),
         ..Rule::default()
@@ -285,7 +285,7 @@ pub async fn troubles_of_writing_have_a_remedy_and_leave_one_act(stand: &dyn Sta
 }
 
 /// Reads the vendor until it can tell.
-async fn settled(
+pub(super) async fn settled(
     stand: &dyn Stand,
     key: &StepKey,
     account: &Account,
@@ -333,14 +333,14 @@ async fn carry_on(
 }
 
 /// The secret for the person: from us or from the vendor, never from both, and only where the act yields one.
-fn the_pass(action: &Action, intent: &Intent, receipt: &Receipt) -> Option<String> {
+pub(super) fn the_pass(action: &Action, intent: &Intent, receipt: &Receipt) -> Option<String> {
     use secrecy::ExposeSecret;
     let passes: Vec<_> = intent.pass.iter().chain(&receipt.pass).collect();
     assert_eq!(passes.len(), usize::from(action.yields_pass()), "{action:?}");
     passes.first().map(|pass| pass.secret.expose_secret().to_owned())
 }
 
-fn sorted(stand: &dyn Stand, trouble: &Trouble, error: &VendorError) {
+pub(super) fn sorted(stand: &dyn Stand, trouble: &Trouble, error: &VendorError) {
     assert_eq!(error.remedy(), trouble.remedy, "{}: {error:?}", trouble.name);
     if let VendorError::Throttled { retry_after } = error {
         assert_eq!(*retry_after, Some(Duration::from_secs(THROTTLE)), "{}", trouble.name);
@@ -348,19 +348,19 @@ fn sorted(stand: &dyn Stand, trouble: &Trouble, error: &VendorError) {
     keeps_secrets(stand, &format!("{error} {error:?}"));
 }
 
-fn keeps_secrets(stand: &dyn Stand, text: &str) {
+pub(super) fn keeps_secrets(stand: &dyn Stand, text: &str) {
     for secret in stand.secrets() {
         assert!(!text.contains(&secret), "a secret is told");
     }
 }
 
 /// So that the trouble meets the question itself, not the sign-in that an earlier trouble made necessary.
-async fn begin_well(stand: &dyn Stand) {
+pub(super) async fn begin_well(stand: &dyn Stand) {
     let subject = stand.keys().into_iter().next().expect("a key");
     directory(stand.connector()).find(&subject).await.expect("finds");
 }
 
-fn chosen<'a>(stand: &'a dyn Stand, trouble: &Trouble) -> &'a dyn Connector {
+pub(super) fn chosen<'a>(stand: &'a dyn Stand, trouble: &Trouble) -> &'a dyn Connector {
     if trouble.slow {
         stand.impatient()
     } else {

@@ -12,4 +12,5 @@
 )]
 
 pub mod connector;
+pub mod undo;
 pub mod verifier;

@@ -3,6 +3,7 @@
 
 mod bypass;
 mod check;
+mod condition;
 mod device;
 mod door;
 mod error;
@@ -15,3 +16,4 @@ mod push;
 mod secrecy;
 mod stand;
 mod status;
+mod undo;

@@ -8,6 +8,7 @@
 
 mod access;
 mod check;
+mod condition;
 mod find;
 mod guard;
 mod method;
@@ -16,3 +17,4 @@ mod secrecy;
 mod settings;
 mod stand;
 mod token;
+mod undo;

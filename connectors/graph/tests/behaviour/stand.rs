@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use doorward_contract::clock::TurnedClock;
 use doorward_contract::fake::serve;
-use doorward_contract::http::{Ask, Bounds, Http};
+use doorward_contract::http::{Answer, Ask, Bounds, Http};
 use doorward_contract::{
     Account, Action, Clock, Connector, Directory, Intent, Receipt, StepKey, Subject, SubjectKey, Timestamp, VendorError,
 };
@@ -194,18 +194,23 @@ impl Stand {
         all.into_iter().find(|one| one.id.to_string() == account.id.0).unwrap()
     }
 
-    /// Whether the sign-in page takes it.
-    pub(crate) async fn lets_in(&self, login: &str, password: &str) -> bool {
-        let mut ask = Ask::write(http::Method::POST, self.base.join("signin").unwrap()).header(
+    /// What the sign-in page answers to these fields.
+    pub(crate) async fn posted(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut ask = Ask::write(http::Method::POST, self.base.join(path).unwrap()).header(
             HeaderName::from_static("content-type"),
             "application/x-www-form-urlencoded",
         );
         let form = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("login", login)
-            .append_pair("password", password)
+            .extend_pairs(fields)
             .finish();
         ask.body = Some(form.into_bytes());
-        self.http.send(ask).await.unwrap().status == http::StatusCode::SEE_OTHER
+        self.http.send(ask).await.unwrap()
+    }
+
+    /// Whether the sign-in page takes it.
+    pub(crate) async fn lets_in(&self, login: &str, password: &str) -> bool {
+        let answer = self.posted("signin", &[("login", login), ("password", password)]).await;
+        answer.status == http::StatusCode::SEE_OTHER
     }
 
     pub(crate) async fn perform(&self, account: &Account, action: &Action) -> Result<(Intent, Receipt), VendorError> {

@@ -3,6 +3,7 @@
 
 mod act;
 mod check;
+mod condition;
 mod errors;
 mod find;
 mod guard;
@@ -13,3 +14,4 @@ mod stand;
 mod strict;
 mod strict_token;
 mod token;
+mod undo;
