@@ -38,6 +38,8 @@ fn case(stage: Stage) -> Case {
         attempts: Vec::new(),
         explanation: None,
         plan: Vec::new(),
+        remember_at: None,
+        remembered_until: None,
         pass: None,
         pass_until: None,
         verdict: None,

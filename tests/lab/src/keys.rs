@@ -42,6 +42,10 @@ pub struct Keys {
     pub template: String,
     /// Persona: `itmplv_…`
     pub template_version: String,
+    /// Persona: `itmpl_…` of the template without a document.
+    pub recheck_template: String,
+    /// Persona: its `itmplv_…`.
+    pub recheck_template_version: String,
     /// Persona: secret of the webhook.
     pub webhook_secret: String,
     /// Doorward: the master key under which personal data rests.
@@ -71,6 +75,8 @@ impl Keys {
             organization: id("org_", "persona organization"),
             template: id("itmpl_", "persona template"),
             template_version: id("itmplv_", "persona template version"),
+            recheck_template: id("itmpl_", "persona recheck template"),
+            recheck_template_version: id("itmplv_", "persona recheck template version"),
             webhook_secret: format!("wbhsec_{}", seed.uuid("persona webhook secret")),
             master: seed.key("doorward master key"),
             desk_token: format!("lab_{}", seed.token("desk token")),
