@@ -3,6 +3,7 @@
 mod edge;
 mod kill;
 mod played;
+mod recheck;
 mod refused;
 mod relying;
 mod secret;
