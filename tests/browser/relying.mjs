@@ -1,9 +1,10 @@
 // Journeys of people whom somebody else sent, in a real Chromium: an Okta org, an Entra sign-in, a relying party. Proven, refused,
 // called off, out of time, and with Doorward killed in the middle.
 import assert from "node:assert/strict";
-import { fresh, picture, prove, run, until } from "./stage.mjs";
+import { fresh, glance, picture, prove, run, until } from "./stage.mjs";
 
 const maria = (world) => world.people.find((one) => one.id === "maria-silva");
+const lucia = (world) => world.people.find((one) => one.id === "lucia-fernandez-ibanez");
 const heading = (page, name) => page.getByRole("heading", { name }).waitFor({ timeout: 60_000 });
 const agree = (page) => page.locator("form[action='/case/consent'] button").first().click();
 const decline = (page) => page.locator("form[action='/case/withdraw'] button").first().click();
@@ -21,10 +22,10 @@ async function sentByOkta(page, world, operation, pictures) {
 }
 
 /** From Entra's sign-in to Doorward's question; with scripts the form posts itself. */
-async function sentByEntra(page, world, pictures) {
+async function sentByEntra(page, world, pictures, person = maria(world)) {
   await page.goto(world.entra.external_mfa);
   if (pictures) await picture(page, "entra-second-factor");
-  await page.fill("input[name=login]", maria(world).login);
+  await page.fill("input[name=login]", person.login);
   await page.fill("input[name=password]", "anything");
   await page.getByRole("button", { name: "Sign in" }).click();
   if (!page.scripted) await page.getByRole("button", { name: /approve with doorward/i }).click();
@@ -115,6 +116,38 @@ const journeys = {
     await decline(page);
     await page.waitForURL(/externalauthprovider/, { timeout: 60_000 });
     assert.match(await page.textContent("main"), /access_denied/);
+  },
+
+  async "Entra, once more: a glance is enough, and somebody else's is not"(browser, world, faults) {
+    const page = await fresh(browser, world, faults);
+    await sentByEntra(page, world, false, lucia(world));
+    const box = page.getByRole("checkbox", { name: /next time/i });
+    assert.equal(await box.isChecked(), false);
+    await box.check();
+    await picture(page, "consent-remember");
+    await agree(page);
+    await prove(page, lucia(world), "pass");
+    await heading(page, "You are signed in");
+    await sentByEntra(page, world, false, lucia(world));
+    await picture(page, "consent-short");
+    await agree(page);
+    await glance(page, lucia(world), "pass");
+    await heading(page, "You are signed in");
+    await sentByEntra(page, world, false, lucia(world));
+    await agree(page);
+    await glance(page, maria(world), "pass");
+    await until(page, "retry");
+    await picture(page, "retry-short");
+    await page.locator("form[action='/case/retry'] button[value=full]").click();
+    await prove(page, maria(world), "pass");
+    await page.waitForURL(/externalauthprovider/, { timeout: 60_000 });
+    assert.match(await page.textContent("main"), /access_denied/);
+    // Taken back: everything is asked again.
+    await sentByEntra(page, world, false, lucia(world));
+    await page.locator("form[action='/case/forget'] button").click();
+    await page.getByRole("checkbox", { name: /next time/i }).waitFor();
+    await decline(page);
+    await page.waitForURL(/externalauthprovider/, { timeout: 60_000 });
   },
 
   async "a relying party: verified claims, once more from the session, and out"(browser, world, faults) {

@@ -199,7 +199,7 @@ async fn one_put_into_another_accounts_row_does_not_open(base: Base) {
     kept(&base, other).await;
     let raw = base.raw().await;
     raw.run(
-        "update earlier_proofs set sealed = (select max(sealed) from earlier_proofs), \
+        "update earlier_proofs set sealed = (select sealed from earlier_proofs order by sealed desc limit 1), \
          case_id = (select case_id from earlier_proofs order by sealed desc limit 1)",
     )
     .await;
