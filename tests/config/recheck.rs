@@ -43,7 +43,7 @@ fn a_short_check_is_off_unless_a_purpose_asks_for_it() {
         .iter()
         .map(|purpose| purpose.recheck.as_ref().map(|length| length.0));
     let last = Some(Duration::from_hours(90 * 24));
-    assert_eq!(lengths.clone().last().unwrap(), last);
+    assert_eq!(lengths.clone().next_back().unwrap(), last);
     assert!(lengths.rev().skip(1).all(|length| length.is_none()));
     for length in ["1d", "365d"] {
         let changed = format!("recheck = \"{length}\"");
