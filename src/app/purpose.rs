@@ -104,6 +104,7 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
         pass_lifetime: purpose.pass_lifetime.0,
         keep_personal: purpose.keep_personal.0,
         keep_proof: purpose.keep_proof.0,
+        recheck: purpose.recheck.as_ref().map(|length| length.0),
     }
 }
 

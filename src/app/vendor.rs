@@ -17,6 +17,11 @@ pub(super) fn verifiers(config: &Config, clock: &Arc<dyn Clock>) -> Result<HashM
             key: persona.key.get_ref().0.clone(),
             template: persona.template.0.clone(),
             template_version: persona.template_version.as_ref().map(|version| version.0.clone()),
+            recheck_template: persona.recheck_template.as_ref().map(|template| template.0.clone()),
+            recheck_template_version: persona
+                .recheck_template_version
+                .as_ref()
+                .map(|version| version.0.clone()),
             environment: persona.environment.0.clone(),
             decided_by: match persona.decided_by {
                 verifier::DecidedBy::Workflow => doorward_persona::DecidedBy::Workflow,

@@ -101,6 +101,23 @@ pub enum Fact {
         /// The verdict and a reason per attribute.
         explanation: Explanation,
     },
+    /// The person is the one of an earlier proof.
+    Recognised {
+        /// The number of its case.
+        earlier: String,
+    },
+    /// The proof is remembered, as the person agreed: the next time a face held against it is enough.
+    ProofRemembered {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// It was taken back that an earlier proof is remembered.
+    EarlierForgotten {
+        /// The number of its case.
+        earlier: String,
+        /// The operator who did it; nobody if it was the person.
+        by: Option<String>,
+    },
     /// A human decided.
     Reviewed {
         /// Who.

@@ -4,6 +4,7 @@
 
 pub mod plan;
 pub mod policy;
+mod remembered;
 mod stage;
 pub mod step;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use crate::crypto::token::Digest;
 use crate::matching::Explanation;
 use doorward_contract::{Account, Outcome, PassKind, Person, Reference, Subject, SubjectRef, Timestamp};
 pub use plan::{PlannedStep, StepState};
+pub use remembered::Remembered;
 pub use stage::{End, IllegalMove, Refusal, Stage, Verdict};
 
 /// Names a case to staff and machines: `case_` and 128 random bits. It opens nothing by itself.
@@ -145,6 +147,17 @@ pub enum Standing {
     Barred(Refusal),
 }
 
+/// What is proven in an attempt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Everything that the purpose requires.
+    #[default]
+    Full,
+    /// That the face is the one of an earlier full proof.
+    Recheck,
+}
+
 /// One attempt at a proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
@@ -165,6 +178,9 @@ pub struct Attempt {
     /// When the verifier decided, or else when its decision was read.
     #[serde(default)]
     pub decided_at: Option<Timestamp>,
+    /// What is proven in it.
+    #[serde(default)]
+    pub kind: Kind,
     /// Whether the verifier was asked to forget.
     pub forgetting: bool,
     /// Whether the verifier has confirmed that it forgot.
@@ -198,6 +214,8 @@ pub struct Private {
     pub visit: Option<String>,
     /// The account's record as the relying party gave it, where it is held against that and no directory.
     pub record: Option<Box<Account>>,
+    /// The full check that a face may be held against instead of another full check.
+    pub against: Option<Box<Remembered>>,
     /// What the relying party asked, as its source wrote it and will read it for the answer.
     pub request: Option<String>,
 }
@@ -237,6 +255,12 @@ pub struct Case {
     pub explanation: Option<Explanation>,
     /// What will be, is being and was done.
     pub plan: Vec<PlannedStep>,
+    /// When the person agreed to be recognised by this check the next time, if they did.
+    #[serde(default)]
+    pub remember_at: Option<Timestamp>,
+    /// Until when the check that passed is remembered, and stays with the verifier.
+    #[serde(default)]
+    pub remembered_until: Option<Timestamp>,
     /// The pass, while it waits.
     pub pass: Option<SealedPass>,
     /// Until when the pass waits.
@@ -295,6 +319,13 @@ impl Case {
     /// The attempt under way, or the last one.
     pub fn attempt(&self) -> Option<&Attempt> {
         self.attempts.last()
+    }
+
+    /// Whether the attempt under way, or the last one, is a face held against an earlier proof.
+    pub fn is_recheck(&self) -> bool {
+        self.attempts
+            .last()
+            .is_some_and(|attempt| attempt.kind == Kind::Recheck)
     }
 
     /// The verifier's id of the last attempt, once it has one.

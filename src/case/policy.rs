@@ -41,4 +41,6 @@ pub struct Purpose {
     pub keep_personal: Duration,
     /// How long after the end the verifier's copy stays.
     pub keep_proof: Duration,
+    /// For how long after a full check a face held against it is enough, where the person agreed to that.
+    pub recheck: Option<Duration>,
 }

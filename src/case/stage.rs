@@ -67,7 +67,7 @@ impl Stage {
             (Invited, Consent)
                 | (Consent, Proving)
                 | (Proving, Consent | Comparing | Review)
-                | (Comparing, Review | Acting)
+                | (Comparing, Review | Acting | Consent)
                 | (Review, Acting | Comparing | Consent)
                 | (Acting, Stuck | Ready)
                 | (Stuck, Acting)

@@ -154,20 +154,32 @@ fn afterwards(case: &Case, now: Timestamp) -> Step {
     if !case.reduced && case.erase_at.is_some_and(|due| now >= due) {
         return Step::Reduce;
     }
-    let remembered = case
+    let unforgotten = case
         .attempts
         .iter()
-        .position(|attempt| attempt.started && !attempt.forgotten);
-    if let (Some(at), Some(due)) = (remembered, case.forget_at) {
-        return if now >= due {
-            Step::Forget(at)
-        } else {
-            Step::Await(Some(due))
-        };
+        .enumerate()
+        .filter(|(_, attempt)| attempt.started && !attempt.forgotten)
+        .filter_map(|(at, _)| Some((forget_at(case, at)?, at)));
+    if let Some((due, at)) = unforgotten.min() {
+        if now >= due {
+            return Step::Forget(at);
+        }
+        // What a remembered check leaves here goes in its own time, long before the verifier's copy does.
+        let reduce_at = case.erase_at.filter(|_| !case.reduced);
+        return Step::Await(Some(reduce_at.map_or(due, |reduce| reduce.min(due))));
     }
     match case.erase_at {
         Some(due) if now >= due => Step::Erase,
         due => Step::Await(due),
+    }
+}
+
+/// When the verifier shall forget the attempt at this place: the one that is remembered later than the others.
+fn forget_at(case: &Case, at: usize) -> Option<Timestamp> {
+    let is_last = at + 1 == case.attempts.len();
+    match case.remembered_until {
+        Some(until) if is_last => Some(until),
+        _ => case.forget_at,
     }
 }
 

@@ -38,6 +38,8 @@ fn case(stage: Stage) -> Case {
         attempts: Vec::new(),
         explanation: None,
         plan: Vec::new(),
+        remember_at: None,
+        remembered_until: None,
         pass: None,
         pass_until: None,
         verdict: None,
@@ -65,6 +67,7 @@ fn attempt(started: bool, outcome: Option<Outcome>) -> Attempt {
         returned_at: None,
         outcome,
         decided_at: None,
+        kind: Kind::Full,
         forgetting: false,
         forgotten: false,
     }
@@ -251,6 +254,28 @@ fn after_the_end_the_verifier_forgets_first_and_then_we_do() {
     assert_eq!(next(&case, at(20)), Step::Erase);
     case.erased = true;
     assert_eq!(next(&case, at(20)), Step::Await(None));
+}
+
+#[test]
+fn a_remembered_check_stays_with_the_verifier_and_nothing_else_does() {
+    let mut case = case(Stage::Closed);
+    case.attempts = vec![attempt(true, None), attempt(true, Some(Outcome::Passed))];
+    (case.forget_at, case.erase_at) = (Some(at(10)), Some(at(20)));
+    case.remembered_until = Some(at(1000));
+    assert_eq!(next(&case, at(9)), Step::Await(Some(at(10))));
+    assert_eq!(next(&case, at(10)), Step::Forget(0), "the one that was declined");
+    case.attempts[0].forgotten = true;
+    assert_eq!(next(&case, at(10)), Step::Await(Some(at(20))), "not slept through");
+    assert_eq!(next(&case, at(20)), Step::Reduce);
+    case.reduced = true;
+    assert_eq!(next(&case, at(20)), Step::Await(Some(at(1000))));
+    assert_eq!(next(&case, at(1000)), Step::Forget(1));
+    case.attempts[1].forgotten = true;
+    assert_eq!(next(&case, at(1000)), Step::Erase);
+    // Taken back.
+    case.attempts[1].forgotten = false;
+    (case.remembered_until, case.forget_at) = (None, Some(at(30)));
+    assert_eq!(next(&case, at(30)), Step::Forget(1));
 }
 
 #[test]

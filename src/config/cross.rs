@@ -8,7 +8,7 @@ use super::connector::Connector;
 use super::purpose::{Act, ActionWord, Preset, Purpose};
 use super::read::Reading;
 use super::verifier::Verifier;
-use super::{entra, kinds, relying, webhook};
+use super::{entra, kinds, recheck, relying, webhook};
 use doorward_contract::Ability;
 
 /// Checks what could be read.
@@ -22,6 +22,7 @@ pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
     }
     for purpose in &draft.purpose {
         kinds::check(draft, purpose, reading);
+        recheck::check(draft, purpose, reading);
         retention(purpose, reading);
         birth_date(draft, purpose, reading);
         webhook::check(draft, purpose, reading);
@@ -48,6 +49,7 @@ fn server(draft: &Draft, reading: &mut Reading<'_>) {
 
 fn verifiers(draft: &Draft, reading: &mut Reading<'_>) {
     for verifier in &draft.verifier {
+        recheck::templates(verifier, reading);
         let Verifier::Persona(persona) = verifier;
         let key = persona.key.get_ref().expose();
         let place = format!("verifier {:?} · key", persona.name.get_ref().0);

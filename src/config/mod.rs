@@ -13,6 +13,7 @@ mod kinds;
 mod missing;
 pub mod purpose;
 mod read;
+mod recheck;
 mod refer;
 mod relying;
 pub mod secret;

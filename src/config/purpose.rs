@@ -62,6 +62,9 @@ pub struct Purpose {
     /// How long after the end the verifier keeps its copy, at most 7 days. Default: `0s`.
     #[serde(default = "keep_proof")]
     pub keep_proof: Lifetime<0, 604_800>,
+    /// For `entra` sources: how long after a full check a face held against it is enough, 1 to 365 days. Each person is
+    /// asked; of who agrees the verifier keeps its copy that long. Default: never.
+    pub recheck: Option<Lifetime<86_400, 31_536_000>>,
 }
 
 fn required() -> Vec<Required> {

@@ -28,6 +28,11 @@ pub struct Persona {
     pub template: TemplateId,
     /// The one version of it that counts, `itmplv_…`. Default: any published one.
     pub template_version: Option<TemplateVersionId>,
+    /// A second template with a selfie and no document, `itmpl_…`, which holds the face against an earlier check. Needed
+    /// by purposes with `recheck`.
+    pub recheck_template: Option<TemplateId>,
+    /// The one version of that template that counts, `itmplv_…`. Default: any published one.
+    pub recheck_template_version: Option<TemplateVersionId>,
     /// The environment that every answer must come from, `env_…`.
     pub environment: EnvironmentId,
     /// The API key, `persona_production_…`.

@@ -30,6 +30,9 @@ pub struct Question {
     pub record: Option<Account>,
     /// What was asked, as the source will read it again.
     pub request: String,
+    /// Whether the person may be recognised by an earlier proof: only where whoever sent them vouches for whose account it is,
+    /// since being asked for a face alone tells that there was one.
+    pub recognise: bool,
     /// How long it may take, if that is shorter than the purpose's own time.
     pub budget: Option<Duration>,
     /// The client's address, where whose account it is was typed by a person; a relying party's word is not counted.
@@ -52,6 +55,9 @@ impl Flow {
         }
         case.stage = Stage::Consent;
         case.browser = Some(Browser { address, bound_at: now });
+        if question.recognise {
+            case.private.against = self.remembered(purpose, &question.subject, &case).await?;
+        }
         case.private.subject = Some(question.subject);
         case.private.record = question.record.map(Box::new);
         case.private.request = Some(question.request);

@@ -34,6 +34,9 @@ impl Flow {
             Err(Error::Vendor(error)) => return Ok(self.wait_for_vendor(draft, vendor, &error)),
             Err(error) => return Err(error),
         };
+        if draft.case.is_recheck() {
+            return self.recognise(draft, purpose, &account).await;
+        }
         let namesakes = match purpose.preset {
             Preset::Strict | Preset::Okta | Preset::OktaInsecureNamesOnly => 0,
             // Who brings the record brings one account's, and no directory to look around in.

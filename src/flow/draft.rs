@@ -5,7 +5,7 @@
 use super::Lease;
 use crate::audit::{Event, Fact};
 use crate::case::{Case, Handle, HandleKind};
-use crate::store::{Change, Wake};
+use crate::store::{Change, EarlierChange, Wake};
 use doorward_contract::Timestamp;
 
 /// A case being worked.
@@ -19,6 +19,7 @@ pub struct Draft {
     events: Vec<Event>,
     handles: Vec<Handle>,
     dropped: Vec<HandleKind>,
+    earlier: Option<EarlierChange>,
 }
 
 impl Draft {
@@ -31,6 +32,7 @@ impl Draft {
             events: Vec::new(),
             handles: Vec::new(),
             dropped: Vec::new(),
+            earlier: None,
         }
     }
 
@@ -49,9 +51,18 @@ impl Draft {
         self.dropped.push(kind);
     }
 
+    /// Changes what is remembered of an account's earlier proof.
+    pub fn earlier(&mut self, change: EarlierChange) {
+        self.earlier = Some(change);
+    }
+
     /// Whether it holds anything to write.
     pub fn is_changed(&self) -> bool {
-        !self.events.is_empty() || !self.handles.is_empty() || !self.dropped.is_empty() || self.case != self.seen
+        self.earlier.is_some()
+            || !self.events.is_empty()
+            || !self.handles.is_empty()
+            || !self.dropped.is_empty()
+            || self.case != self.seen
     }
 
     /// Takes what is to be written: the case as seen, as it shall be, and what goes with it.
@@ -64,6 +75,7 @@ impl Draft {
             events: std::mem::take(&mut self.events),
             handles: std::mem::take(&mut self.handles),
             drop_handles: std::mem::take(&mut self.dropped),
+            earlier: self.earlier.take(),
             wake,
         };
         Some((self.seen.clone(), self.case.clone(), change))

@@ -9,6 +9,7 @@ pub mod draft;
 pub mod erase;
 pub mod open;
 pub mod prove;
+pub mod recall;
 pub mod reveal;
 pub mod stop;
 
@@ -196,6 +197,7 @@ impl Flow {
             return Ok(None);
         };
         let mut draft = Draft::new(case, Some(lease.clone()));
+        self.recall(&mut draft).await?;
         loop {
             let step = step::next(&draft.case, self.now());
             tracing::debug!(case.id = %draft.case.id, ?step, "next step");

@@ -335,6 +335,8 @@ pub(super) fn fresh(purpose: &Purpose, source: &str, opener: Opener, now: Timest
         attempts: Vec::new(),
         explanation: None,
         plan: Vec::new(),
+        remember_at: None,
+        remembered_until: None,
         pass: None,
         pass_until: None,
         end: None,

@@ -6,7 +6,9 @@ use super::{Draft, Error, Flow, Turn};
 use crate::audit::Fact;
 use crate::case::{Attempt, Case, End, Handle, HandleKind, IllegalMove, Refusal, Stage};
 use crate::store::Wake;
-use doorward_contract::{Expectation, Outcome, Proof, ProofRequest, StepKey, Timestamp, VendorError};
+use doorward_contract::{
+    CheckName, Earlier, Expectation, Outcome, Proof, ProofRequest, StepKey, Timestamp, VendorError,
+};
 
 /// Every refusal comes this long after the proof was read, whatever its cause: longer than a directory takes to answer all
 /// that is asked of it about an account that exists.
@@ -139,10 +141,16 @@ impl Flow {
         let purpose = self.purpose(&draft.case.purpose)?;
         let attempt = latest(&draft.case)?;
         let (verifier, asked_at) = (attempt.verifier.clone(), attempt.asked_at);
+        let against = against(&draft.case)?;
         let expect = Expectation {
             subject: attempt.subject.clone(),
             created_after: attempt.asked_at,
-            required: purpose.required.clone(),
+            required: match against {
+                // The document was looked at then.
+                Some(_) => vec![CheckName::Selfie, CheckName::SameFace],
+                None => purpose.required.clone(),
+            },
+            against,
         };
         let reference = draft
             .case
@@ -235,6 +243,7 @@ impl Flow {
         Ok(ProofRequest {
             key: StepKey(format!("{}/proof/{}", case.id, attempt.number)),
             subject: attempt.subject.clone(),
+            against: against(case)?,
             return_url,
             // The same for every repeat of the same attempt, or the vendor would take the repeat for another request.
             lifetime: case.expires_at.since(attempt.asked_at),
@@ -315,6 +324,17 @@ fn reading_pace(since_asked: Duration, since_return: Option<Duration>) -> Durati
     } else {
         Duration::from_secs(60)
     }
+}
+
+/// The earlier proof that the attempt under way is held against, if it is.
+fn against(case: &Case) -> Result<Option<Earlier>, Error> {
+    if !case.is_recheck() {
+        return Ok(None);
+    }
+    let against = case.private.against.as_ref().ok_or(Error::Incomplete {
+        what: "the earlier proof",
+    })?;
+    Ok(Some(against.earlier()))
 }
 
 fn latest(case: &Case) -> Result<&Attempt, Error> {

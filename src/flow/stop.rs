@@ -39,6 +39,7 @@ impl Flow {
         let (proof, personal) = kept.unwrap_or_default();
         draft.case.forget_at = Some(now.plus(proof));
         draft.case.erase_at = Some(now.plus(personal));
+        self.remember(draft, &end, now);
         draft.note(now, Fact::Closed { end: end.clone() });
         draft.case.close(end, now)?;
         Ok(())

@@ -80,6 +80,7 @@ pub fn routes() -> Router<App> {
         .route("/cases/{id}/events", get(events))
         .route("/cases/{id}/cancel", post(cancel))
         .route("/cases/{id}/resume", post(resume))
+        .route("/cases/{id}/forget", post(forget))
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async {
             Problem::new(
@@ -180,6 +181,12 @@ async fn resume(State(app): State<App>, caller: Caller, Path(id): Path<String>) 
     Ok(Json(view(&app.door.flow.resume(case, &caller.name).await?)))
 }
 
+/// The check of a closed case that its person had remembered is forgotten at once.
+async fn forget(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+    let case = find(&app, &caller, &id).await?;
+    Ok(Json(view(&app.door.flow.forget_remembered(case, &caller.name).await?)))
+}
+
 #[derive(Deserialize)]
 struct Asked {
     stage: Option<Stage>,
@@ -241,7 +248,7 @@ pub fn view(case: &Case) -> Value {
         .map(|attempt| {
             json!({
                 "number": attempt.number, "verifier": attempt.verifier, "asked_at": attempt.asked_at,
-                "started": attempt.started, "result": attempt.outcome, "forgotten": attempt.forgotten,
+                "started": attempt.started, "kind": attempt.kind, "result": attempt.outcome, "forgotten": attempt.forgotten,
             })
         })
         .collect();
@@ -253,7 +260,7 @@ pub fn view(case: &Case) -> Value {
         "bound": case.browser.is_some(), "standing": case.standing,
         "account": case.private.account.as_ref().map(|account| &account.id),
         "attempts": attempts, "match": case.explanation,
-        "plan": case.plan, "waiting_for_vendor": case.trouble,
+        "remembered_until": case.remembered_until, "plan": case.plan, "waiting_for_vendor": case.trouble,
         "pass": {"waiting": case.pass.is_some(), "until": case.pass_until}, "erased": case.erased,
     })
 }

@@ -12,11 +12,12 @@ use serde::Deserialize;
 use serde_json::json;
 use subtle::ConstantTimeEq;
 
-use super::shown::{afterwards, page, waiting};
+use super::shown::{afterwards, fits, page, waiting};
 use crate::case::{Case, Stage};
 use crate::cause::causes;
 use crate::crypto::parcel::BrowserKey;
 use crate::flow::Error;
+use crate::flow::consent::Choice;
 use crate::pages::{Notice, PassShown, What, path};
 use crate::source::{Door, reply};
 use crate::store;
@@ -27,9 +28,6 @@ const START_PATIENCE: Duration = Duration::from_secs(6);
 /// How long somebody who comes back from the verifier waits for the proof to be read before the waiting page takes over.
 const RETURN_PATIENCE: Duration = Duration::from_secs(2);
 
-/// No check of a document and a face is done in less.
-const SHORTEST_CHECK: Duration = Duration::from_secs(60);
-
 /// The journey's paths.
 pub fn routes() -> Router<Door> {
     Router::new()
@@ -38,6 +36,7 @@ pub fn routes() -> Router<Door> {
         .route(path::STATUS, get(status))
         .route(path::CONSENT, post(consent))
         .route(path::RETRY, post(consent))
+        .route(path::FORGET, post(forget))
         .route(path::WITHDRAW, post(withdraw))
         .route(path::VISIT, post(visit))
         .route(path::REVEAL, post(reveal))
@@ -77,6 +76,16 @@ struct Hint {
 struct Pressed {
     #[serde(default)]
     form_token: String,
+}
+
+/// What the form of agreement sends.
+#[derive(Deserialize)]
+struct Agreed {
+    #[serde(flatten)]
+    pressed: Pressed,
+    /// Any value: a box that is not ticked sends none.
+    remember: Option<String>,
+    check: Option<String>,
 }
 
 impl Traveller {
@@ -143,18 +152,22 @@ async fn status(State(door): State<Door>, traveller: Traveller) -> Response {
 async fn consent(
     State(door): State<Door>,
     traveller: Traveller,
-    Form(pressed): Form<Pressed>,
+    Form(agreed): Form<Agreed>,
 ) -> Result<Response, Response> {
-    let Traveller { case, .. } = traveller.pressed(&door, &pressed)?;
+    let Traveller { case, .. } = traveller.pressed(&door, &agreed.pressed)?;
+    let choice = Choice {
+        remember: agreed.remember.is_some(),
+        full: agreed.check.as_deref() == Some(path::FULL),
+    };
     let id = case.id.clone();
-    if case.opener.is_client() && case.expires_at.since(door.flow.now()) < SHORTEST_CHECK {
+    if !fits(&door, &case, choice.full) {
         let number = Some(case.number.clone());
         return match door.flow.give_up(case).await {
             Ok(_) => Ok(door.show(Notice::TooLittleTime { number, back: true })),
             Err(error) => after(&door, &error),
         };
     }
-    if let Err(error) = door.flow.consent(case).await {
+    if let Err(error) = door.flow.consent(case, choice).await {
         return after(&door, &error);
     }
     let begun = |case: &Case| case.stage != Stage::Proving || case.private.visit.is_some();
@@ -167,6 +180,19 @@ async fn consent(
         Some(visit) => away(&visit),
         None => door.on_to(path::CASE),
     })
+}
+
+/// The person takes back that an earlier check is remembered; the page they were on is there without it.
+async fn forget(
+    State(door): State<Door>,
+    traveller: Traveller,
+    Form(pressed): Form<Pressed>,
+) -> Result<Response, Response> {
+    let Traveller { case, .. } = traveller.pressed(&door, &pressed)?;
+    match door.flow.forget_earlier(case).await {
+        Ok(_) => Ok(door.on_to(path::CASE)),
+        Err(error) => after(&door, &error),
+    }
 }
 
 /// Back into a check that was left.

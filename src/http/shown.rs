@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::case::{Case, End, Opener, Stage};
 use crate::crypto::parcel::BrowserKey;
-use crate::pages::{Consent, Notice, Page, PassReady, Retry, RetryCause, Visit, Waiting, What};
+use crate::pages::{Again, Consent, LookedAt, Notice, Page, PassReady, Retry, RetryCause, Short, Visit, Waiting, What};
 use crate::source::{Door, kept, looked_at, reply};
 use doorward_contract::Outcome;
 
@@ -12,6 +12,20 @@ use doorward_contract::Outcome;
 const READING: Duration = Duration::from_secs(45);
 /// Who waits less than this says so on the first page.
 const SHORT: Duration = Duration::from_secs(15 * 60);
+/// No check of a document and a face is done in less.
+const SHORTEST_CHECK: Duration = Duration::from_secs(120);
+/// A few pictures of a face take half of that: there is no document to find and to photograph from both sides.
+const SHORTEST_GLANCE: Duration = Duration::from_secs(60);
+
+/// Whether there is time left for a check, the full one or a face against an earlier one. Only who was sent has little time.
+pub(super) fn fits(door: &Door, case: &Case, full: bool) -> bool {
+    let needed = if full || case.private.against.is_none() {
+        SHORTEST_CHECK
+    } else {
+        SHORTEST_GLANCE
+    };
+    !case.opener.is_client() || case.expires_at.since(door.flow.now()) >= needed
+}
 
 /// What to do after signing in.
 pub(super) fn afterwards(door: &Door, case: &Case) -> Vec<String> {
@@ -101,16 +115,24 @@ fn ended(door: &Door, case: &Case) -> Notice {
 fn retry_page(door: &Door, case: &Case, outcome: &Outcome, form_token: String) -> Page {
     let allowed = door.flow.purpose(&case.purpose).map_or(0, |purpose| purpose.attempts);
     let made = u32::try_from(case.attempts.len()).unwrap_or(u32::MAX);
-    let why = if *outcome == Outcome::Expired {
-        RetryCause::Expired
-    } else {
-        RetryCause::Declined
+    let why = match outcome {
+        Outcome::Expired => RetryCause::Expired,
+        Outcome::Passed => RetryCause::FullNeeded,
+        _ => RetryCause::Declined,
+    };
+    let again = match &case.private.against {
+        None => Again::Same,
+        Some(_) if case.is_recheck() => Again::Short {
+            full: fits(door, case, true),
+        },
+        Some(_) => Again::Full,
     };
     Retry {
         number: case.number.clone(),
         form_token,
         attempts_left: allowed.saturating_sub(made),
         cause: why,
+        again,
     }
     .into()
 }
@@ -131,6 +153,14 @@ fn consent_page(door: &Door, case: &Case, form_token: String) -> Page {
         Opener::Client { name } => Some(told.as_ref().map_or_else(|| name.clone(), |told| told.who.clone())),
     };
     let verifier = door.flow.verifiers.get(&purpose.verifier);
+    let short = case.private.against.as_ref().map(|against| Short {
+        proven_at: against.proven_at,
+        until: against.until,
+        full: fits(door, case, true),
+    });
+    let remember = purpose
+        .recheck
+        .filter(|_| short.is_none() && door.flow.may_remember(case));
     Consent {
         purpose_title: purpose.title.clone(),
         reason: purpose.reason.clone(),
@@ -138,7 +168,12 @@ fn consent_page(door: &Door, case: &Case, form_token: String) -> Page {
         told,
         time_left: case.opener.is_client().then_some(left).filter(|left| *left < SHORT),
         verifier_name: verifier.map_or("", |verifier| verifier.title()).to_owned(),
-        looked_at: looked_at(&[purpose]),
+        looked_at: match short {
+            Some(_) => vec![LookedAt::Face, LookedAt::SameFace],
+            None => looked_at(&[purpose]),
+        },
+        short,
+        remember,
         kept: kept(&[purpose]),
         form_token,
         number: case.number.clone(),

@@ -1,8 +1,8 @@
 //! Does the proof fit the account? Pure: no clock, no network, no chance; the same input gives the same words.
 //!
 //! The case knows whose account it is before anything is proven, so nothing is searched here: one record is held
-//! against one proof. A match always rests on given name, family name and date of birth together; what cannot be
-//! compared goes to a reviewer and what differs ends the case. The reasons are for staff and go into the audit log in
+//! against one proof. A match always rests on given name, family name and date of birth together, now or (where a face was
+//! recognised) at the earlier proof; what cannot be compared goes to a reviewer and what differs ends the case. The reasons are for staff and go into the audit log in
 //! clear, so they are built from fixed texts only and carry no value of anybody. What the person reads is one neutral
 //! sentence and not made here (it must not tell which attribute failed).
 //!
@@ -175,6 +175,39 @@ pub fn compare(preset: Preset, account: &Account, person: &Person, namesakes: us
         verdict,
         summary: summary(preset, verdict, &attributes),
         attributes,
+    }
+}
+
+/// A face was that of an earlier proof, whose person was compared with the account then.
+pub fn recognised(preset: Preset, earlier: &str) -> Explanation {
+    by_face(
+        preset,
+        Verdict::Match,
+        format!("same person as the proof of case {earlier}"),
+    )
+}
+
+/// The same, but the directory has another name or date of birth by now: whose account it is must be proven anew.
+pub fn changed(preset: Preset, earlier: &str) -> Explanation {
+    let summary =
+        format!("same person as the proof of case {earlier}, but the directory's name or date of birth changed since");
+    by_face(preset, Verdict::Review, summary)
+}
+
+/// The same, but the earlier proof is not remembered for the account any more.
+pub fn forgotten(preset: Preset, earlier: &str) -> Explanation {
+    let summary = format!("the proof of case {earlier} is not remembered for this account any more");
+    by_face(preset, Verdict::Review, summary)
+}
+
+/// A verdict that rests on a face alone: no attribute was compared.
+fn by_face(preset: Preset, verdict: Verdict, summary: String) -> Explanation {
+    Explanation {
+        version: VERSION,
+        preset,
+        verdict,
+        attributes: Vec::new(),
+        summary,
     }
 }
 

@@ -10,6 +10,7 @@ use super::icon::Icon;
 use super::path;
 use super::shell::{About, Screen, Shell};
 use super::text::{Kept, LookedAt, Sentence};
+use doorward_contract::Timestamp;
 
 /// The person agrees, or not.
 #[derive(Clone, Debug)]
@@ -26,6 +27,10 @@ pub struct Consent {
     pub told: Option<Told>,
     /// How long whoever sent the person waits, where that is not long.
     pub time_left: Option<Duration>,
+    /// The earlier check that makes this one short, if there is one.
+    pub short: Option<Short>,
+    /// For how long the person may ask to be recognised, if at all.
+    pub remember: Option<Duration>,
     /// What is looked at.
     pub looked_at: Vec<LookedAt>,
     /// How long it stays.
@@ -45,6 +50,17 @@ pub struct Told {
     pub name: bool,
     /// The date of birth.
     pub birth_date: bool,
+}
+
+/// A face is held against an earlier check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Short {
+    /// When the person was checked.
+    pub proven_at: Timestamp,
+    /// Until when that is kept.
+    pub until: Timestamp,
+    /// Whether there is time for a full check instead.
+    pub full: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -70,6 +86,14 @@ pub(super) struct Words {
     agreement_face: Sentence,
     agree: String,
     refuse: String,
+    lead_short: Sentence,
+    earlier: String,
+    earlier_text: Sentence,
+    agreement_short: Sentence,
+    full: String,
+    forget: String,
+    remember: String,
+    remember_text: Sentence,
 }
 
 #[derive(Template)]
@@ -78,6 +102,9 @@ struct View<'a> {
     shell: &'a Shell<'a>,
     words: &'a Words,
     page: &'a Consent,
+    lead: String,
+    earlier: Option<String>,
+    remember: Option<String>,
     agreement: String,
     looked_at: Vec<&'a str>,
     told_what: Vec<&'a str>,
@@ -101,12 +128,35 @@ impl Screen for Consent {
     fn draw(&self, shell: &Shell<'_>) -> askama::Result<String> {
         let words = &shell.text.consent;
         // Nobody agrees to more than is done.
-        let agreement = if self.looked_at.contains(&LookedAt::Face) {
+        let agreement = if self.short.is_some() {
+            &words.agreement_short
+        } else if self.looked_at.contains(&LookedAt::Face) {
             &words.agreement_face
         } else {
             &words.agreement
         };
+        let lead = if self.short.is_some() {
+            &words.lead_short
+        } else {
+            &words.lead
+        };
+        let time = &shell.text.time;
         View {
+            lead: lead.fill(&[("company", shell.company())]),
+            earlier: self.short.map(|short| {
+                words.earlier_text.fill(&[
+                    ("date", &time.date(short.proven_at)),
+                    ("until", &time.date(short.until)),
+                    ("verifier", &self.verifier_name),
+                ])
+            }),
+            remember: self.remember.map(|length| {
+                words.remember_text.fill(&[
+                    ("verifier", &self.verifier_name),
+                    ("length", &time.length(length)),
+                    ("contact", &shell.contact()),
+                ])
+            }),
             shell,
             words,
             page: self,
@@ -146,6 +196,8 @@ impl Consent {
             requester: None,
             told: None,
             time_left: None,
+            short: None,
+            remember: None,
             verifier_name: "Persona".to_owned(),
             looked_at: LookedAt::ALL.to_vec(),
             kept: Kept {
@@ -176,6 +228,46 @@ impl Consent {
             time_left: Some(Duration::from_mins(4)),
             ..own.clone()
         };
-        vec![("consent", own), ("consent-asked", asked), ("consent-sent", sent)]
+        vec![
+            ("consent", own),
+            ("consent-asked", asked),
+            ("consent-sent", sent.clone()),
+        ]
+        .into_iter()
+        .chain(Self::recognised(&sent))
+        .collect()
+    }
+
+    /// Somebody may be recognised, the next time or now.
+    fn recognised(sent: &Self) -> [(&'static str, Self); 3] {
+        let remembering = Self {
+            remember: Some(Duration::from_hours(90 * 24)),
+            ..sent.clone()
+        };
+        let short = Self {
+            requester: Some("Microsoft".to_owned()),
+            told: Some(Told {
+                who: "Microsoft".to_owned(),
+                name: false,
+                birth_date: false,
+            }),
+            short: Some(Short {
+                proven_at: Timestamp::from_seconds(1_768_471_200),
+                until: Timestamp::from_seconds(1_776_247_200),
+                full: true,
+            }),
+            looked_at: vec![LookedAt::Face, LookedAt::SameFace],
+            ..sent.clone()
+        };
+        let hurried = Self {
+            time_left: Some(Duration::from_mins(2)),
+            short: short.short.map(|short| Short { full: false, ..short }),
+            ..short.clone()
+        };
+        [
+            ("consent-remember", remembering),
+            ("consent-short", short),
+            ("consent-short-hurried", hurried),
+        ]
     }
 }

@@ -30,13 +30,13 @@ use http::StatusCode;
 
 pub use asset::Asset;
 pub use brand::{Brand, Contact, Logo};
-pub use consent::{Consent, Told};
+pub use consent::{Consent, Short, Told};
 pub use invited::Invited;
 pub use login::{Login, LoginError};
 pub use notice::Notice;
 pub use pass::{PassReady, PassShown};
 pub use passage::{Passage, passage_policy};
-pub use retry::{Retry, RetryCause};
+pub use retry::{Again, Retry, RetryCause};
 pub use sign_out::SignOut;
 pub use text::{Kept, LookedAt};
 pub use visit::Visit;

@@ -7,6 +7,8 @@ pub const CASE: &str = "/case";
 pub const STATUS: &str = "/case/status";
 /// The person agrees (`POST`).
 pub const CONSENT: &str = "/case/consent";
+/// The person takes back that an earlier check is remembered (`POST`).
+pub const FORGET: &str = "/case/forget";
 /// The person withdraws (`POST`).
 pub const WITHDRAW: &str = "/case/withdraw";
 /// The person goes to the verifier (`POST`).
@@ -22,6 +24,12 @@ pub const ASSETS: &str = "/assets/";
 
 /// The field that proves a form came from our own page.
 pub const FORM_TOKEN: &str = "form_token";
+/// The field that says that the person wants to be recognised the next time.
+pub const REMEMBER: &str = "remember";
+/// The field that says which check the person wants, where there is a choice; [`FULL`] or nothing.
+pub const CHECK: &str = "check";
+/// The full check.
+pub const FULL: &str = "full";
 /// The field with the purpose's name.
 pub const PURPOSE: &str = "purpose";
 /// The field with the work e-mail address or user name.

@@ -19,6 +19,22 @@ pub struct Retry {
     pub attempts_left: u32,
     /// Why another one is needed.
     pub cause: RetryCause,
+    /// Which check that can be.
+    pub again: Again,
+}
+
+/// Which check comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// The one there is.
+    Same,
+    /// The full one, where a short one would be had.
+    Full,
+    /// The short one, or the full one if there is time for it.
+    Short {
+        /// Whether there is.
+        full: bool,
+    },
 }
 
 /// Why another attempt is needed.
@@ -28,6 +44,8 @@ pub enum RetryCause {
     Declined,
     /// It took too long, or the tab was closed.
     Expired,
+    /// The face was recognised, but that is not enough.
+    FullNeeded,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -41,7 +59,12 @@ pub(super) struct Words {
     left: Sentence,
     tips_title: String,
     tips: Vec<String>,
+    tips_face: Vec<String>,
     button: String,
+    full: String,
+    title_full: String,
+    lead_full: String,
+    button_full: String,
 }
 
 #[derive(Template)]
@@ -52,6 +75,8 @@ struct View<'a> {
     page: &'a Retry,
     title: &'a str,
     lead: &'a str,
+    tips: &'a [String],
+    button: &'a str,
     left: String,
 }
 
@@ -73,6 +98,15 @@ impl Screen for Retry {
         let (title, lead) = match self.cause {
             RetryCause::Declined => (&words.title_declined, &words.lead_declined),
             RetryCause::Expired => (&words.title_expired, &words.lead_expired),
+            RetryCause::FullNeeded => (&words.title_full, &words.lead_full),
+        };
+        let tips = match self.again {
+            Again::Short { .. } => &words.tips_face,
+            Again::Same | Again::Full => &words.tips,
+        };
+        let button = match self.cause {
+            RetryCause::FullNeeded => &words.button_full,
+            RetryCause::Declined | RetryCause::Expired => &words.button,
         };
         let left = if self.attempts_left == 1 {
             words.left_one.clone()
@@ -85,6 +119,8 @@ impl Screen for Retry {
             page: self,
             title,
             lead,
+            tips,
+            button,
             left,
         }
         .render()
@@ -98,10 +134,25 @@ impl Retry {
             form_token: "sample".to_owned(),
             attempts_left,
             cause,
+            again: Again::Same,
         };
         vec![
             ("retry-declined", retry(2, RetryCause::Declined)),
             ("retry-expired", retry(1, RetryCause::Expired)),
+            (
+                "retry-short",
+                Self {
+                    again: Again::Short { full: true },
+                    ..retry(2, RetryCause::Declined)
+                },
+            ),
+            (
+                "retry-full",
+                Self {
+                    again: Again::Full,
+                    ..retry(2, RetryCause::FullNeeded)
+                },
+            ),
         ]
     }
 }

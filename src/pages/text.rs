@@ -89,6 +89,7 @@ pub(super) struct Time {
     day: String,
     days: Sentence,
     moment: Sentence,
+    date: Sentence,
     months: [String; 12],
 }
 
@@ -131,6 +132,22 @@ impl Time {
     }
 }
 
+impl Time {
+    /// A day in UTC, with its year.
+    pub(super) fn date(&self, at: Timestamp) -> String {
+        use chrono::Datelike;
+        let Some(at) = at.to_chrono() else {
+            return at.to_string();
+        };
+        let month = usize::try_from(at.month0()).ok().and_then(|at| self.months.get(at));
+        self.date.fill(&[
+            ("day", &at.day().to_string()),
+            ("month", month.map_or("", String::as_str)),
+            ("year", &at.year().to_string()),
+        ])
+    }
+}
+
 /// A moment for a `datetime` attribute and the script that reads it.
 pub(super) fn machine_moment(at: Timestamp) -> String {
     use chrono::SecondsFormat;
@@ -148,6 +165,7 @@ pub(super) struct LookedAtWords {
     comparison: String,
     name: String,
     birth_date: String,
+    same_face: String,
 }
 
 /// What is looked at.
@@ -163,10 +181,12 @@ pub enum LookedAt {
     Name,
     /// The date of birth on the document, compared with the account.
     BirthDate,
+    /// The face compared with that of an earlier check.
+    SameFace,
 }
 
 impl LookedAt {
-    /// All of it, in the order in which a person meets it.
+    /// All of a full check, in the order in which a person meets it.
     pub const ALL: [Self; 5] = [
         Self::Document,
         Self::Face,
@@ -185,6 +205,7 @@ impl LookedAtWords {
                 LookedAt::Comparison => &self.comparison,
                 LookedAt::Name => &self.name,
                 LookedAt::BirthDate => &self.birth_date,
+                LookedAt::SameFace => &self.same_face,
             })
             .collect()
     }

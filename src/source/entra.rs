@@ -125,6 +125,8 @@ async fn open(door: &Door, tenant: &Tenant, purpose: &Purpose, asked: Asked, hin
         },
         record: None,
         request,
+        // Entra signed whose account it is, after a first factor (entra.md §1.5).
+        recognise: true,
         budget: Some(BUDGET),
         typed_from: None,
     };

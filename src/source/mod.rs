@@ -193,6 +193,8 @@ pub fn looked_at(purposes: &[&Purpose]) -> Vec<LookedAt> {
         LookedAt::Face => required(purposes, CheckName::Selfie),
         LookedAt::Comparison => required(purposes, CheckName::FaceMatch),
         LookedAt::Name | LookedAt::BirthDate => true,
+        // No full check does.
+        LookedAt::SameFace => false,
     };
     LookedAt::ALL.into_iter().filter(looks).collect()
 }

@@ -135,6 +135,7 @@ async fn begin(door: &Door, asked: Asked, subject: Subject, typed_from: Option<D
         subject,
         record,
         request: text,
+        recognise: false,
         budget: (client.profile == Profile::OktaVendor).then_some(OKTA_BUDGET),
         typed_from,
     };

@@ -1,7 +1,7 @@
 //! Cases: begun, read, moved on by compare-and-swap, made to forget.
 
 use super::db::{Tx, Value, values};
-use super::{Change, Error, Filter, Store, Wake, rows, sql};
+use super::{Change, EarlierChange, Error, Filter, Store, Wake, earlier, rows, sql};
 use crate::audit::Event;
 use crate::case::{Case, CaseId, Handle, HandleKind};
 use crate::crypto::seal::Key;
@@ -53,11 +53,18 @@ impl Store {
     /// [`Error::Stale`], and nothing is written.
     pub async fn advance(&self, seen: &Case, next: &Case, change: Change) -> Result<Case, Error> {
         let next = following(seen, next);
-        let private = if next.private == seen.private {
-            None
-        } else {
-            Some(rows::seal_private(&self.key(seen).await?, &next)?)
+        let kept = match &change.earlier {
+            Some(EarlierChange::Keep { account, remembered }) => Some((account, remembered)),
+            _ => None,
         };
+        let (mut private, mut sealed) = (None, None);
+        if next.private != seen.private || kept.is_some() {
+            let key = self.key(seen).await?;
+            private = Some(rows::seal_private(&key, &next)?);
+            sealed = kept
+                .map(|(account, remembered)| earlier::seal(&key, account, remembered))
+                .transpose()?;
+        }
         let mut row = values![&seen.id, seen.version];
         row.extend(rows::columns(&next)?);
         row.push(Value::from(private));
@@ -74,6 +81,15 @@ impl Store {
             Wake::Keep => {}
             Wake::At(at) => drop(tx.run(&sql::WAKE, values![&seen.id, at]).await?),
             Wake::Clear => drop(tx.run(&sql::CLEAR, values![&seen.id, next.changed_at]).await?),
+        }
+        match (&change.earlier, sealed) {
+            (Some(EarlierChange::Keep { account, remembered }), Some(sealed)) => {
+                earlier::keep(&mut tx, account, remembered, sealed, next.changed_at).await?;
+            }
+            (Some(EarlierChange::Drop { case }), _) => {
+                earlier::forget(&mut tx, case, next.changed_at).await?;
+            }
+            _ => {}
         }
         Self::record(&mut tx, &change.events).await?;
         tx.commit().await?;
@@ -93,6 +109,7 @@ impl Store {
             return Err(not_written(&mut tx, &seen.id).await?);
         }
         tx.run(&sql::DROP_KEY, values![&seen.id]).await?;
+        tx.run(&sql::DROP_EARLIER, values![&seen.id]).await?;
         // What is being exchanged meanwhile leaves another behind that one statement does not see yet.
         while tx.run(&sql::DROP_GRANTS_OF, values![&seen.id]).await? > 0 {}
         Self::record(&mut tx, events).await?;

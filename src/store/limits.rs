@@ -40,6 +40,7 @@ impl Store {
             &sql::SWEEP_ONCE,
             &sql::SWEEP_LIMITS,
             &sql::SWEEP_GRANTS,
+            &sql::SWEEP_EARLIER,
         ] {
             while self.0.db.run(sql, values![now, BATCH]).await? > 0 {}
         }

@@ -5,6 +5,7 @@
 
 mod cases;
 mod db;
+mod earlier;
 mod grants;
 mod keys;
 mod ledger;
@@ -26,6 +27,7 @@ use crate::crypto::{self, seal::Key};
 use db::{Db, values};
 use doorward_contract::Timestamp;
 
+pub use earlier::EarlierChange;
 pub use grants::{Grant, GrantKind, NewGrant};
 pub use keys::SigningKeyRow;
 pub use queue::Claim;
@@ -134,6 +136,8 @@ pub struct Change {
     pub handles: Vec<Handle>,
     /// Kinds of ways that end, before the new ones begin.
     pub drop_handles: Vec<HandleKind>,
+    /// What becomes of an account's earlier proof.
+    pub earlier: Option<EarlierChange>,
     /// When to work on it next.
     pub wake: Wake,
 }

@@ -145,6 +145,19 @@ statements! {
     SWEEP_LIMITS = sweep!("limits", "what");
     SWEEP_HANDLES = sweep!("handles", "kind");
 
+    EARLIER = "select e.case_id, e.sealed, k.sealed as key_sealed from earlier_proofs e \
+        join case_keys k on k.case_id = e.case_id where e.account = $1 and e.until_at > $2";
+    IS_REMEMBERED = "select 1 as one from earlier_proofs where case_id = $1 and until_at > $2";
+    ADD_EARLIER = "insert into earlier_proofs (account, case_id, until_at, sealed) values ($1, $2, $3, $4) \
+        on conflict (account) do nothing";
+    // SQLite's writers are alone anyway.
+    HOLD_EARLIER = "select case_id from earlier_proofs where account = $1",
+        pg: "select case_id from earlier_proofs where account = $1 for update";
+    REPLACE_EARLIER = "update earlier_proofs set case_id = $2, until_at = $3, sealed = $4 where account = $1";
+    DROP_EARLIER = "delete from earlier_proofs where case_id = $1";
+    SWEEP_EARLIER = "delete from earlier_proofs where account in \
+        (select account from earlier_proofs where until_at <= $1 limit $2)";
+
     ADD_GRANT = "insert into grants (kind, digest, family, case_id, until_at, sealed) values ($1, $2, $3, $4, $5, $6) \
         on conflict (kind, digest) do nothing";
     GRANT = "select family, case_id, until_at, used_at, sealed from grants \

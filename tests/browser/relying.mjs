@@ -1,8 +1,8 @@
 // Journeys of people whom somebody else sent, in a real Chromium: an Okta org, an Entra sign-in, a relying party. Proven, refused,
 // called off, out of time, and with Doorward killed in the middle.
 import assert from "node:assert/strict";
-import { agree, decline, heading, maria, sentByEntra, sentByOkta } from "./sent.mjs";
-import { fresh, picture, prove, run, until } from "./stage.mjs";
+import { agree, decline, heading, lucia, maria, sentByEntra, sentByOkta } from "./sent.mjs";
+import { fresh, glance, picture, prove, run, until } from "./stage.mjs";
 
 /** Without scripts a person sends the answer by hand. */
 async function passage(page, pictures) {
@@ -95,6 +95,38 @@ const journeys = {
     await decline(page);
     await page.waitForURL(/externalauthprovider/, { timeout: 60_000 });
     assert.match(await page.textContent("main"), /access_denied/);
+  },
+
+  async "Entra, once more: a glance is enough, and somebody else's is not"(browser, world, faults) {
+    const page = await fresh(browser, world, faults);
+    await sentByEntra(page, world, false, lucia(world));
+    const box = page.getByRole("checkbox", { name: /next time/i });
+    assert.equal(await box.isChecked(), false);
+    await box.check();
+    await picture(page, "consent-remember");
+    await agree(page);
+    await prove(page, lucia(world), "pass");
+    await heading(page, "You are signed in");
+    await sentByEntra(page, world, false, lucia(world));
+    await picture(page, "consent-short");
+    await agree(page);
+    await glance(page, lucia(world), "pass");
+    await heading(page, "You are signed in");
+    await sentByEntra(page, world, false, lucia(world));
+    await agree(page);
+    await glance(page, maria(world), "pass");
+    await until(page, "retry");
+    await picture(page, "retry-short");
+    await page.locator("form[action='/case/retry'] button[value=full]").click();
+    await prove(page, maria(world), "pass");
+    await page.waitForURL(/externalauthprovider/, { timeout: 60_000 });
+    assert.match(await page.textContent("main"), /access_denied/);
+    // Taken back: everything is asked again.
+    await sentByEntra(page, world, false, lucia(world));
+    await page.locator("form[action='/case/forget'] button").click();
+    await page.getByRole("checkbox", { name: /next time/i }).waitFor();
+    await decline(page);
+    await page.waitForURL(/externalauthprovider/, { timeout: 60_000 });
   },
 
   async "a relying party: verified claims, once more from the session, and out"(browser, world, faults) {

@@ -61,6 +61,8 @@ fn every_default_that_is_written_down_is_the_one_in_force() {
         "#url = \"https://help",
         "#hours",
         "#template_version",
+        "#recheck_template",
+        "#recheck =",
         "#reason",
         "#afterwards",
         "#lifetime_minutes",

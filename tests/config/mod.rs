@@ -3,6 +3,7 @@
 mod documented;
 mod entra;
 mod faults;
+mod recheck;
 mod relying;
 mod table;
 mod webhook;

@@ -4,6 +4,7 @@ mod company;
 mod edge;
 mod kill;
 mod played;
+mod recheck;
 mod refused;
 mod relying;
 mod secret;

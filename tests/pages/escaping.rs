@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use doorward::pages::{
-    Choice, Consent, Contact, Invited, Kept, Login, LookedAt, Notice, Page, Pages, PassShown, Passage, SignOut, Told,
-    Welcome,
+    Choice, Consent, Contact, Invited, Kept, Login, LookedAt, Notice, Page, Pages, PassShown, Passage, Short, SignOut,
+    Told, Welcome,
 };
-use doorward_contract::PassKind;
+use doorward_contract::{PassKind, Timestamp};
 use scraper::Html;
 
 use super::{northwind, reading, select, without_scripts};
@@ -23,6 +23,7 @@ fn number() -> String {
 }
 
 /// Pages with the hostile text wherever text from outside goes.
+#[expect(clippy::too_many_lines, reason = "one list")]
 fn pages_of_strangers() -> Vec<Page> {
     vec![
         Invited {
@@ -42,6 +43,12 @@ fn pages_of_strangers() -> Vec<Page> {
                 name: true,
                 birth_date: true,
             }),
+            short: Some(Short {
+                proven_at: Timestamp::from_seconds(1_768_471_200),
+                until: Timestamp::from_seconds(1_776_247_200),
+                full: true,
+            }),
+            remember: Some(Duration::from_hours(24)),
             verifier_name: hostile(),
             time_left: None,
             looked_at: LookedAt::ALL.to_vec(),

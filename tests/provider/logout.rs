@@ -133,6 +133,7 @@ impl Bench {
             },
             record: None,
             request: String::new(),
+            recognise: false,
             budget: None,
             typed_from: None,
         };

@@ -1,6 +1,7 @@
 //! The store on SQLite and on PostgreSQL: one suite, every test of it run on both.
 
 mod cases;
+mod earlier;
 mod erasure;
 mod grants;
 mod keyring;
@@ -180,6 +181,7 @@ fn private_of_maria() -> Private {
         references: vec![Reference(reference)],
         visit: Some(format!("https://verifier.example/?{visit}")),
         record: None,
+        against: None,
         request: None,
     }
 }
@@ -203,6 +205,8 @@ fn maria(at: Timestamp) -> Case {
         attempts: Vec::new(),
         explanation: None,
         plan: Vec::new(),
+        remember_at: None,
+        remembered_until: None,
         pass: None,
         pass_until: None,
         verdict: None,

@@ -25,6 +25,6 @@ pub use connector::{
 pub use error::{Sent, VendorError};
 pub use person::{Account, AccountId, Name, Origin, Person, Subject, SubjectKey};
 pub use verifier::{
-    CheckName, CheckResult, Erased, Evidence, Expectation, Outcome, Proof, ProofRequest, Reference, Started,
+    CheckName, CheckResult, Earlier, Erased, Evidence, Expectation, Outcome, Proof, ProofRequest, Reference, Started,
     SubjectRef, Verifier, Woken,
 };

@@ -44,6 +44,17 @@ pub enum CheckName {
     Selfie,
     /// The selfie is the person on the document.
     FaceMatch,
+    /// The selfie is the person of an earlier proof.
+    SameFace,
+}
+
+/// An earlier proof that a face is held against, as the verifier knows it: a recheck.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// The name under which it was made.
+    pub subject: SubjectRef,
+    /// Its id at the verifier.
+    pub reference: Reference,
 }
 
 /// What is asked of a verifier.
@@ -51,8 +62,11 @@ pub enum CheckName {
 pub struct ProofRequest {
     /// Names this attempt: the same key asked twice starts one proof.
     pub key: StepKey,
-    /// The random name of the person.
+    /// The random name of the person; of a recheck, that of the earlier proof.
     pub subject: SubjectRef,
+    /// The earlier proof, where a face held against it is all that is asked for. Only of who
+    /// [can](Verifier::can_recheck): anybody else refuses.
+    pub against: Option<Earlier>,
     /// Where the person comes back to.
     pub return_url: Url,
     /// How long the proof may take from now.
@@ -73,8 +87,10 @@ pub struct Started {
 /// What a proof must agree with to count at all.
 #[derive(Clone, Debug)]
 pub struct Expectation {
-    /// The name we gave the person.
+    /// The name we gave the person; of a recheck, that of the earlier proof.
     pub subject: SubjectRef,
+    /// The earlier proof that the face was to be held against. One that the verifier has forgotten lets nobody pass.
+    pub against: Option<Earlier>,
     /// It must have been created after this.
     pub created_after: Timestamp,
     /// What must have been checked, and passed.
@@ -135,7 +151,8 @@ pub enum Outcome {
 pub struct Proof {
     /// What was found.
     pub outcome: Outcome,
-    /// Who the person is, as the evidence has it. Only with [`Outcome::Passed`].
+    /// Who the person is, as the evidence has it. Only with [`Outcome::Passed`], and never of a recheck, which looks at
+    /// no document.
     pub person: Option<Person>,
     /// What was looked at.
     pub evidence: Vec<Evidence>,
@@ -176,6 +193,11 @@ pub trait Verifier: Send + Sync {
     /// The name that people know the vendor by (`Persona`).
     fn title(&self) -> &'static str;
 
+    /// Whether a face can be held against an earlier proof, instead of proving everything anew.
+    fn can_recheck(&self) -> bool {
+        false
+    }
+
     /// Reaches the vendor and tells what is missing or unsafe in its set-up.
     async fn check(&self) -> Result<Vec<Finding>, VendorError>;
 
@@ -191,6 +213,7 @@ pub trait Verifier: Send + Sync {
     /// The only source of truth.
     async fn read(&self, reference: &Reference, expect: &Expectation) -> Result<Proof, VendorError>;
 
-    /// Asks the vendor to forget, and reads back whether it has. Safe to repeat.
+    /// Asks the vendor to forget, and reads back whether it has. Safe to repeat. Forgetting a recheck leaves the earlier
+    /// proof as it was.
     async fn erase(&self, reference: &Reference) -> Result<Erased, VendorError>;
 }

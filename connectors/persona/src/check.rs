@@ -43,9 +43,37 @@ impl Persona {
         findings.extend(scarce(&answer));
         let template: Document<Template> = answer.json()?;
         findings.extend(template_findings(&template.data.attributes));
+        findings.extend(self.recheck_findings().await?);
         findings.extend(self.decisions().await?);
         findings.extend(self.settings_findings());
         findings.extend(unseen());
+        Ok(findings)
+    }
+
+    /// The same of the template without a document, if there is one.
+    async fn recheck_findings(&self) -> Result<Vec<Finding>, VendorError> {
+        let Some(template) = &self.settings.recheck_template else {
+            return Ok(Vec::new());
+        };
+        let answer = self.client.get(&["inquiry-templates", template], &[]).await?;
+        if answer.status == StatusCode::NOT_FOUND {
+            return Ok(vec![fault(
+                "the recheck template does not exist in the key's environment",
+                "correct the id of the recheck template, or take it out",
+            )]);
+        }
+        let template: Document<Template> = sorted(answer)?.json()?;
+        let mut findings = template_findings(&template.data.attributes);
+        if self.settings.recheck_template_version.is_none() {
+            findings.push(note(
+                "no version of the recheck template is pinned: whoever may publish the template can weaken it",
+                "pin the published version, `itmplv_…`",
+            ));
+        }
+        findings.push(note(
+            "whether the recheck template compares the selfie with the account cannot be seen through the API",
+            "require the check `selfie_account_comparison` in it: without it nobody passes a recheck",
+        ));
         Ok(findings)
     }
 

@@ -23,6 +23,8 @@ struct Memory {
     inquiry: bool,
     /// Its documents can still be read.
     readable: bool,
+    /// It was a recheck, under the account of an earlier proof.
+    guest: bool,
     /// The account that is ours to delete, if it still holds anything.
     account: Option<String>,
 }
@@ -40,13 +42,18 @@ impl Persona {
         if before.inquiry {
             self.forget(&["inquiries", &reference.0]).await?;
         }
-        if let Some(account) = &before.account
-            && !self.is_shared(account, reference).await?
-        {
-            self.forget(&["accounts", account]).await?;
+        let mut shared = false;
+        if let Some(account) = &before.account {
+            shared = self.is_shared(account, reference).await?;
+            if !shared {
+                self.forget(&["accounts", account]).await?;
+            }
         }
+        // A recheck is a guest of the account: what that holds besides came of the earlier proof, and goes with it.
+        let stays = shared && before.guest;
         match self.remembered(reference).await? {
-            Some(after) if after.inquiry || after.readable || after.account.is_some() => Ok(Erased::Pending),
+            Some(after) if after.inquiry || after.readable => Ok(Erased::Pending),
+            Some(after) if after.account.is_some() && !stays => Ok(Erased::Pending),
             _ => Ok(Erased::Confirmed),
         }
     }
@@ -63,7 +70,9 @@ impl Persona {
             Some(id) if is_id(id, "act_") => self.remembered_account(id, &document.data.attributes).await?,
             _ => None,
         };
+        let template = document.data.relationships.inquiry_template.id();
         Ok(Some(Memory {
+            guest: template.is_some() && template == self.settings.recheck_template.as_deref(),
             inquiry: document.data.attributes.redacted_at.is_none(),
             readable: Attempts::pick(document.included)?.is_readable(),
             account,

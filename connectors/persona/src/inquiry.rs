@@ -45,7 +45,7 @@ impl Door {
 impl Persona {
     pub(crate) async fn create(&self, request: &ProofRequest) -> Result<Started, VendorError> {
         let attempt = attempt(&request.key);
-        let body = self.body(request, &attempt);
+        let body = self.body(request, &attempt)?;
         let answer = self.client.post(&["inquiries"], Some(&body), &attempt).await?;
         match answer.status {
             // The same key with another body (our lifetime or return address changed since): the first one stands.
@@ -85,14 +85,31 @@ impl Persona {
         self.let_in(found, request).await
     }
 
-    /// Everything a create may hold and that we want: no personal field, exactly one kind of template.
-    fn body(&self, request: &ProofRequest, attempt: &str) -> Value {
-        let (kind, template) = match &self.settings.template_version {
+    /// Everything a create may hold and that we want: no personal field, exactly one kind of template. A recheck hangs on
+    /// the account of the earlier proof, because that account's selfie is what Persona compares with (persona.md §4.3,
+    /// `selfie_account_comparison`).
+    fn body(&self, request: &ProofRequest, attempt: &str) -> Result<Value, VendorError> {
+        let refused = |why: &str| VendorError::Refused { why: why.to_owned() };
+        let settings = &self.settings;
+        let (template, version) = match &request.against {
+            None => (&settings.template, &settings.template_version),
+            Some(earlier) if earlier.subject != request.subject => {
+                return Err(refused("a recheck must carry the name of the earlier proof"));
+            }
+            Some(_) => (
+                settings
+                    .recheck_template
+                    .as_ref()
+                    .ok_or_else(|| refused("there is no recheck template"))?,
+                &settings.recheck_template_version,
+            ),
+        };
+        let (kind, template) = match version {
             Some(version) => ("inquiry-template-version-id", version),
-            None => ("inquiry-template-id", &self.settings.template),
+            None => ("inquiry-template-id", template),
         };
         let lifetime = request.lifetime.as_secs().max(1);
-        json!({
+        Ok(json!({
             "data": { "attributes": {
                 kind: template,
                 "redirect-uri": request.return_url,
@@ -108,7 +125,7 @@ impl Persona {
                 "expiration-after-resume-interval-seconds": lifetime,
                 "one-time-link-expiration-seconds": lifetime,
             },
-        })
+        }))
     }
 
     fn begin(&self, answer: Answer, request: &ProofRequest) -> Result<Started, VendorError> {

@@ -8,8 +8,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use doorward_contract::{
-    CheckName, CheckResult, Expectation, Outcome, Person, Proof, Reference, Timestamp, VendorError,
+    CheckName, CheckResult, Earlier, Expectation, Outcome, Person, Proof, Reference, Timestamp, VendorError,
 };
+use http::StatusCode;
 use serde_json::json;
 
 use crate::client::{Environment, request_id, sorted};
@@ -48,6 +49,7 @@ impl Persona {
             "template_version": document.data.relationships.inquiry_template_version.id(),
             "status": document.data.attributes.status,
         });
+        let account = document.data.relationships.account.id().map(ToOwned::to_owned);
         let inquiry = document.data.attributes;
         if inquiry.redacted_at.is_some() {
             let reasons = vec!["erased at Persona before it was read".to_owned()];
@@ -57,8 +59,15 @@ impl Persona {
             return Ok(bare(Outcome::Foreign { reasons: foreign }, facts));
         }
         let attempts = Attempts::pick(document.included)?;
-        let outcome = self.outcome(&inquiry, &attempts, expect);
-        let person = (outcome == Outcome::Passed).then(|| attempts.person()).flatten();
+        let mut outcome = self.outcome(&inquiry, &attempts, expect);
+        if let Some(earlier) = &expect.against
+            && outcome == Outcome::Passed
+            && let Some(why) = self.unusable(earlier, account.as_deref()).await?
+        {
+            outcome = declined(why, &attempts);
+        }
+        let full = outcome == Outcome::Passed && expect.against.is_none();
+        let person = full.then(|| attempts.person()).flatten();
         let mut checks = attempts.checks();
         checks.extend(self.hidden(person.as_ref()));
         Ok(Proof {
@@ -71,6 +80,41 @@ impl Persona {
         })
     }
 
+    /// Why nobody may be recognised by an earlier proof, if so: it must still be what it was, under the same account.
+    /// Persona forgets in its own time, so that a face may be compared with one that is on its way out.
+    async fn unusable(&self, earlier: &Earlier, account: Option<&str>) -> Result<Option<&'static str>, VendorError> {
+        const FORGOTTEN: Option<&str> = Some("the earlier proof is forgotten");
+        if !is_id(&earlier.reference.0, "inq_") {
+            return Ok(FORGOTTEN);
+        }
+        let answer = self.client.get(&["inquiries", &earlier.reference.0], &[]).await?;
+        if self.client.environment(&answer)? == Environment::Another {
+            return Ok(Some("the earlier proof is of another environment"));
+        }
+        if answer.status == StatusCode::NOT_FOUND {
+            return Ok(FORGOTTEN);
+        }
+        let document: Document<Inquiry> = sorted(answer)?.json()?;
+        let (relationships, inquiry) = (&document.data.relationships, &document.data.attributes);
+        if inquiry.redacted_at.is_some() {
+            return Ok(FORGOTTEN);
+        }
+        let good = match self.settings.decided_by {
+            DecidedBy::Workflow => inquiry.status == "approved",
+            DecidedBy::Flow => matches!(inquiry.status.as_str(), "approved" | "completed"),
+        };
+        let same = document.data.id == earlier.reference.0
+            && relationships.inquiry_template.id() == Some(self.settings.template.as_str())
+            && inquiry.reference_id.as_deref() == Some(earlier.subject.0.as_str())
+            && account.is_some()
+            && relationships.account.id() == account;
+        Ok(match (good, same) {
+            (true, true) => None,
+            (false, _) => Some("the earlier proof does not stand any more"),
+            (_, false) => Some("the earlier proof is another person's"),
+        })
+    }
+
     /// Which pins do not hold, each in its own words.
     fn unpinned(&self, document: &Document<Inquiry>, reference: &Reference, expect: &Expectation) -> Vec<String> {
         let (data, relationships) = (&document.data, &document.data.relationships);
@@ -78,16 +122,27 @@ impl Persona {
         if data.kind != "inquiry" || data.id != reference.0 {
             reasons.push("the answer is about another object".to_owned());
         }
-        if relationships.inquiry_template.id() != Some(self.settings.template.as_str()) {
+        let (template, version) = match &expect.against {
+            None => (Some(&self.settings.template), &self.settings.template_version),
+            Some(_) => (
+                self.settings.recheck_template.as_ref(),
+                &self.settings.recheck_template_version,
+            ),
+        };
+        if template.is_none() || relationships.inquiry_template.id() != template.map(String::as_str) {
             reasons.push("it was made from another template".to_owned());
         }
-        if let Some(version) = &self.settings.template_version
+        if let Some(version) = version
             && relationships.inquiry_template_version.id() != Some(version.as_str())
         {
             reasons.push("it was made from another version of the template".to_owned());
         }
         let ours = Some(expect.subject.0.as_str());
-        if data.attributes.reference_id.as_deref() != ours || !accounts_agree(document, ours) {
+        let one = expect
+            .against
+            .as_ref()
+            .is_none_or(|earlier| earlier.subject == expect.subject);
+        if !one || data.attributes.reference_id.as_deref() != ours || !accounts_agree(document, ours) {
             reasons.push("it is about another person".to_owned());
         }
         let earliest = expect.created_after.minus(CLOCK_SKEW);
@@ -156,8 +211,13 @@ fn accounts_agree(document: &Document<Inquiry>, ours: Option<&str>) -> bool {
 
 /// An approved inquiry still has to hold passed verifications: somebody may approve by hand what was never checked.
 fn checked(attempts: &Attempts, expect: &Expectation) -> Outcome {
-    // The person is read from the document, so it is required whatever else is.
-    let required = std::iter::once(CheckName::GovernmentId).chain(expect.required.iter().copied());
+    // The person is read from the document, so it is required whatever else is; a recheck reads nobody and rests on the
+    // face alone.
+    let always: &[CheckName] = match expect.against {
+        None => &[CheckName::GovernmentId],
+        Some(_) => &[CheckName::Selfie, CheckName::SameFace],
+    };
+    let required = always.iter().chain(&expect.required).copied();
     let mut failed: Vec<String> = Vec::new();
     let mut open = false;
     for name in required {

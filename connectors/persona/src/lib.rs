@@ -60,6 +60,10 @@ pub struct Settings {
     pub template: String,
     /// The one version of the template that counts (`itmplv_…`); any published version if absent.
     pub template_version: Option<String>,
+    /// The inquiry template with a selfie and no document (`itmpl_…`), for rechecks; without it there are none.
+    pub recheck_template: Option<String>,
+    /// The one version of that template that counts.
+    pub recheck_template_version: Option<String>,
     /// The environment (`env_…`) that every answer must come from.
     pub environment: String,
     /// Which status decides.
@@ -123,13 +127,20 @@ fn agree(settings: &Settings) -> Result<(), VendorError> {
         (None, _) => return refused("the API key is neither `persona_production_…` nor `persona_sandbox_…`"),
         _ => {}
     }
-    if !is_id(&settings.template, "itmpl_") {
-        return refused("the template must be an inquiry template id, `itmpl_…`");
+    let templates = [Some(&settings.template), settings.recheck_template.as_ref()];
+    if templates.into_iter().flatten().any(|id| !is_id(id, "itmpl_")) {
+        return refused("a template must be an inquiry template id, `itmpl_…`");
     }
-    if let Some(version) = &settings.template_version
-        && !is_id(version, "itmplv_")
-    {
-        return refused("the template version must be `itmplv_…`");
+    // A full check would pass for a recheck, and a recheck for a full check.
+    if settings.recheck_template.as_ref() == Some(&settings.template) {
+        return refused("the recheck template must be another than the template");
+    }
+    let versions = [&settings.template_version, &settings.recheck_template_version];
+    if versions.into_iter().flatten().any(|id| !is_id(id, "itmplv_")) {
+        return refused("a template version must be `itmplv_…`");
+    }
+    if settings.recheck_template_version.is_some() && settings.recheck_template.is_none() {
+        return refused("there is a version of the recheck template, and no recheck template");
     }
     if !is_id(&settings.environment, "env_") {
         return refused("the environment must be an environment id, `env_…`");
@@ -193,6 +204,10 @@ impl Verifier for Persona {
 
     fn title(&self) -> &'static str {
         "Persona"
+    }
+
+    fn can_recheck(&self) -> bool {
+        self.settings.recheck_template.is_some()
     }
 
     async fn check(&self) -> Result<Vec<Finding>, VendorError> {

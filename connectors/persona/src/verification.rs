@@ -15,6 +15,8 @@ const GOVERNMENT_ID: &str = "verification/government-id";
 const SELFIE: &str = "verification/selfie";
 /// The face on the selfie against the face on the document.
 const FACE_MATCH: &str = "selfie_id_comparison";
+/// The face on the selfie against the selfies that the account has from before.
+const SAME_FACE: &str = "selfie_account_comparison";
 /// Whether the selfie was taken of somebody alive.
 const LIVENESS: &str = "selfie_liveness_detection";
 
@@ -90,6 +92,9 @@ impl Attempts {
             CheckName::GovernmentId => standing(self.document.as_ref(), "government ID", None),
             CheckName::Selfie => standing(self.selfie.as_ref(), "selfie", Some(LIVENESS)),
             CheckName::FaceMatch => standing(self.selfie.as_ref(), "selfie", Some(FACE_MATCH)),
+            // A verification passes although the account has no selfie: the check is `not_applicable` then
+            // (`no_account_selfie_present`), which is no success here.
+            CheckName::SameFace => standing(self.selfie.as_ref(), "selfie", Some(SAME_FACE)),
         }
     }
 

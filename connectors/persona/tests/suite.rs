@@ -60,6 +60,10 @@ impl Asked for Booth {
         self.stand.end(reference, "pass").await;
     }
 
+    async fn pass_with_another_face(&self, reference: &Reference) {
+        self.stand.end_as(reference, "pass", "zoe").await;
+    }
+
     fn unknown(&self) -> Reference {
         Reference("inq_DwNobodyMadeThisOne00000001".into())
     }

@@ -42,6 +42,10 @@ pub struct Keys {
     pub template: String,
     /// Persona: `itmplv_…`
     pub template_version: String,
+    /// Persona: `itmpl_…` of the template without a document.
+    pub recheck_template: String,
+    /// Persona: its `itmplv_…`.
+    pub recheck_template_version: String,
     /// Persona: secret of the webhook.
     pub webhook_secret: String,
     /// The company's own system: what calls to it are signed with.
@@ -73,6 +77,8 @@ impl Keys {
             organization: id("org_", "persona organization"),
             template: id("itmpl_", "persona template"),
             template_version: id("itmplv_", "persona template version"),
+            recheck_template: id("itmpl_", "persona recheck template"),
+            recheck_template_version: id("itmplv_", "persona recheck template version"),
             webhook_secret: format!("wbhsec_{}", seed.uuid("persona webhook secret")),
             company_secret: format!("whsec_{}", seed.key("company secret")),
             master: seed.key("doorward master key"),

@@ -65,6 +65,7 @@ impl Vendors {
             organization: keys.organization.clone(),
             template: keys.template.clone(),
             template_version: keys.template_version.clone(),
+            selfie_only: Some((keys.recheck_template.clone(), keys.recheck_template_version.clone())),
             hosted_base: addresses.persona.clone(),
             webhook_url: addresses.doorward.join("hooks/persona").ok(),
             webhook_secrets: vec![keys.webhook_secret.clone()],

@@ -219,8 +219,8 @@ impl Desk<'_> {
             ("POST", ["inquiry-sessions", "expire-all"]) => self.expire_sessions(call),
             ("GET", ["inquiry-sessions", id]) => self.retrieve_session(id),
             ("POST", ["inquiry-sessions", id, "expire"]) => self.expire_session(id),
-            ("GET", ["inquiry-templates", id]) if *id == self.world.template => {
-                Ok(Reply::object(&self.show_template()))
+            ("GET", ["inquiry-templates", id]) if self.world.templates().any(|(known, _)| known == *id) => {
+                Ok(Reply::object(&self.show_template(id)))
             }
             _ => Err(Fault::missing()),
         }

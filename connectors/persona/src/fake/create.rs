@@ -49,7 +49,7 @@ impl Desk<'_> {
         only(&attributes, &ATTRIBUTES, "data.attributes")?;
         only(&meta, &META, "meta")?;
         envelope(call)?;
-        self.template_exists(&attributes)?;
+        let (template, template_version) = self.template_of(&attributes)?;
         let redirect_uri = self.redirect(attributes.get("redirect-uri"))?;
         let lives = lives(&meta)?;
         let account = self.account_for(&attributes, &meta)?;
@@ -57,8 +57,8 @@ impl Desk<'_> {
             id: fresh_id("inq_"),
             reference_id: account.as_ref().and_then(|(_, reference)| reference.clone()),
             account: account.map(|(id, _)| id),
-            template: self.world.template.clone(),
-            template_version: self.world.template_version.clone(),
+            template,
+            template_version,
             status: "created".into(),
             redirect_uri,
             note: text(attributes.get("note"), "note")?,
@@ -93,20 +93,16 @@ impl Desk<'_> {
         Ok(Reply::object(&self.show_inquiry(&shown)).with("meta", ways).status(201))
     }
 
-    /// Exactly one kind of template, and one that exists here.
-    fn template_exists(&self, attributes: &Map<String, Value>) -> Result<(), Fault> {
-        let kinds = [
-            ("inquiry-template-id", Some(&self.world.template)),
-            ("inquiry-template-version-id", Some(&self.world.template_version)),
-            ("template-id", None),
-        ];
-        let mut given = kinds.into_iter().filter_map(|(name, ours)| {
+    /// Exactly one kind of template, and one that exists here: its id and its version.
+    fn template_of(&self, attributes: &Map<String, Value>) -> Result<(String, String), Fault> {
+        let kinds = ["inquiry-template-id", "inquiry-template-version-id", "template-id"];
+        let mut given = kinds.into_iter().filter_map(|name| {
             attributes
                 .get(name)
                 .filter(|value| !value.is_null())
-                .map(|id| (name, ours, id))
+                .map(|id| (name, id))
         });
-        let Some((name, ours, id)) = given.next() else {
+        let Some((name, id)) = given.next() else {
             return Err(Fault::invalid(
                 "Inquiry template must exist",
                 "/data/attributes/inquiry-template-id",
@@ -115,14 +111,19 @@ impl Desk<'_> {
         if given.next().is_some() {
             return Err(Fault::bad("Only one kind of template may be given"));
         }
-        if ours.map(String::as_str) != id.as_str() {
+        let found = self.world.templates().find(|(template, version)| match name {
+            "inquiry-template-id" => id.as_str() == Some(template),
+            "inquiry-template-version-id" => id.as_str() == Some(version),
+            _ => false,
+        });
+        let Some((template, version)) = found else {
             return Err(Fault::invalid(
                 "Inquiry template must exist",
                 &format!("/data/attributes/{name}"),
             ));
-        }
+        };
         if self.state.knobs.template_status == "active" {
-            Ok(())
+            Ok((template.to_owned(), version.to_owned()))
         } else {
             Err(Fault::invalid(
                 "Inquiry template must be active",

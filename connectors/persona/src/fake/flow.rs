@@ -49,7 +49,12 @@ async fn open(State(fake): Flow, Query(fields): Query<Fields>) -> Response {
 async fn begin(State(fake): Flow, axum::Form(fields): axum::Form<Fields>) -> Response {
     fake.desk(|desk| {
         desk.at_step(&fields, "start", |desk, ticket, _| {
-            desk.go_to(&ticket.inquiry, "document");
+            let first = if desk.takes_selfie_only(&ticket.inquiry) {
+                "selfie"
+            } else {
+                "document"
+            };
+            desk.go_to(&ticket.inquiry, first);
         })
     })
 }
@@ -83,7 +88,20 @@ async fn document(State(fake): Flow, request: Request) -> Response {
 }
 
 async fn selfie(State(fake): Flow, axum::Form(fields): axum::Form<Fields>) -> Response {
-    let response = fake.desk(|desk| desk.at_step(&fields, "selfie", |desk, ticket, _| desk.show_face(&ticket.inquiry)));
+    let response = fake.desk(|desk| {
+        desk.at_step(&fields, "selfie", |desk, ticket, fields| {
+            let picked = fields.get("face").filter(|id| !id.is_empty());
+            let whose = match picked {
+                Some(id) => desk.specimen(id).map(|one| one.id),
+                // Whoever showed a document is taken to be its owner.
+                None => desk.state.inquiry(&ticket.inquiry).and_then(|one| one.specimen.clone()),
+            };
+            match whose {
+                Some(whose) => desk.show_face(&ticket.inquiry, &whose),
+                None => desk.go_to(&ticket.inquiry, "selfie-again"),
+            }
+        })
+    });
     fake.send_soon();
     response
 }
@@ -280,10 +298,26 @@ impl Desk<'_> {
                 };
                 shown(StatusCode::OK, &page)
             }
-            "selfie" => shown(StatusCode::OK, &Selfie { ticket, sandbox }),
+            "selfie" | "selfie-again" => {
+                let faces = if self.world.is_selfie_only(&inquiry.template) {
+                    self.cards()
+                } else {
+                    Vec::new()
+                };
+                let page = Selfie {
+                    ticket,
+                    sandbox,
+                    unreadable: inquiry.step == "selfie-again",
+                    faces,
+                };
+                shown(StatusCode::OK, &page)
+            }
             "outcome" => {
+                let short = self.world.is_selfie_only(&inquiry.template);
                 let endings = Choice::ALL
                     .into_iter()
+                    // Where no document is shown none can say another name.
+                    .filter(|(choice, ..)| !(short && *choice == Choice::WrongName))
                     .map(|(_, word, text)| Ending { word, text })
                     .collect();
                 let page = Outcome {

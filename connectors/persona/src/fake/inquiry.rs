@@ -91,7 +91,7 @@ impl Desk<'_> {
                 .filter(|session| session.inquiry == inquiry.id)
                 .map(|session| self.show_session(session))
                 .collect(),
-            "inquiry-template" => vec![self.show_template()],
+            "inquiry-template" => vec![self.show_template(&inquiry.template)],
             _ => Vec::new(),
         }
     }

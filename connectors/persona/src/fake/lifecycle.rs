@@ -93,6 +93,7 @@ impl Desk<'_> {
                 continue;
             }
             order.done = true;
+            verification.face = None;
             if let Some(read) = &mut verification.extracted {
                 read.name_first = None;
                 read.name_middle = None;

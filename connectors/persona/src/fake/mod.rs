@@ -10,7 +10,7 @@
 //! | `GET /verify?inquiry-id=…&session-token=…` or `?code=…` | the start page |
 //! | `POST /verify/begin` | — |
 //! | `POST /verify/document` | `specimen` (an id), or multipart with a file `picture` |
-//! | `POST /verify/selfie` | — |
+//! | `POST /verify/selfie` | `face` (the id of a specimen): whose it is. Needed where no document was shown |
 //! | `POST /verify/outcome` | `outcome`: `pass`, `fail`, `expire`, `review`, `wrong-name` |
 //! | `POST /verify/cancel` | — |
 //! | `GET /verify/done?inquiry-id=…&session-token=…` | 303 to the return address |
@@ -73,6 +73,8 @@ pub struct World {
     pub template: String,
     /// `itmplv_…`
     pub template_version: String,
+    /// A second template with a selfie and no document, and its version.
+    pub selfie_only: Option<(String, String)>,
     /// Where the hosted flow is reached, without `/verify`.
     pub hosted_base: Url,
     /// Where webhooks go.
@@ -85,6 +87,20 @@ pub struct World {
     pub sandbox: bool,
     /// Whether a workflow approves and declines after the flow.
     pub decided_by_workflow: bool,
+}
+
+impl World {
+    /// The templates, each with its version.
+    fn templates(&self) -> impl Iterator<Item = (&str, &str)> {
+        let full = (self.template.as_str(), self.template_version.as_str());
+        let short = self.selfie_only.as_ref();
+        std::iter::once(full).chain(short.map(|(template, version)| (template.as_str(), version.as_str())))
+    }
+
+    /// Whether an inquiry from this template asks for a selfie and nothing else.
+    fn is_selfie_only(&self, template: &str) -> bool {
+        self.selfie_only.as_ref().is_some_and(|(known, _)| known == template)
+    }
 }
 
 /// One invented person with a document.

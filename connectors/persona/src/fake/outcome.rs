@@ -40,11 +40,7 @@ const DOCUMENT_CHECKS: [(&str, &str, Option<&str>); 20] = [
 ];
 /// Checks of a selfie.
 const SELFIE_CHECKS: [(&str, &str, Option<&str>); 11] = [
-    (
-        "selfie_account_comparison",
-        "not_required",
-        Some("no_account_selfie_present"),
-    ),
+    (ACCOUNT, "not_required", Some("no_account_selfie_present")),
     ("selfie_age_comparison", "not_required", Some("no_reference_birthdate")),
     ("selfie_face_covering_detection", "not_required", None),
     ("selfie_glare_detection", "requires_retry", None),
@@ -60,6 +56,17 @@ const SELFIE_CHECKS: [(&str, &str, Option<&str>); 11] = [
 const NOT_ALIVE: (&str, &str) = ("selfie_liveness_detection", "low_liveness_confidence");
 /// What is wrong with a document that fails.
 const REPLICA: (&str, &str) = ("id_electronic_replica_detection", "replica_detected");
+
+/// The check of a selfie against those the account has from before.
+const ACCOUNT: &str = "selfie_account_comparison";
+
+/// What that check finds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Compared {
+    NotApplicable,
+    Same,
+    Another,
+}
 
 /// How a visit shall end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,15 +119,30 @@ impl Desk<'_> {
         }
     }
 
-    pub(super) fn show_face(&mut self, inquiry: &str) {
-        let country = self.newest(inquiry, GOVERNMENT_ID).and_then(|one| one.country);
-        self.submit(inquiry, SELFIE, country, None);
+    pub(super) fn takes_selfie_only(&self, inquiry: &str) -> bool {
+        let found = self.state.inquiry(inquiry);
+        found.is_some_and(|inquiry| self.world.is_selfie_only(&inquiry.template))
+    }
+
+    /// A selfie was taken of this specimen's face: the inquiry begins, if it had not.
+    pub(super) fn show_face(&mut self, inquiry: &str, face: &str) {
+        self.begin(inquiry);
+        self.submit_selfie(inquiry, Some(face.to_owned()));
         if let Some(inquiry) = self.state.inquiry_mut(inquiry) {
             inquiry.step = "outcome".into();
         }
     }
 
-    /// Ends a visit that showed document and face.
+    pub(super) fn submit_selfie(&mut self, inquiry: &str, face: Option<String>) -> String {
+        let country = self.newest(inquiry, GOVERNMENT_ID).and_then(|one| one.country);
+        let id = self.submit(inquiry, SELFIE, country, None);
+        if let Some(one) = self.state.verifications.iter_mut().find(|one| one.id == id) {
+            one.face = face;
+        }
+        id
+    }
+
+    /// Ends a visit that showed a face, and a document where one was asked for.
     pub(super) fn end(&mut self, inquiry: &str, choice: Choice) {
         if choice == Choice::Expire {
             self.expire(inquiry);
@@ -129,16 +151,20 @@ impl Desk<'_> {
         if choice == Choice::WrongName {
             self.rename(inquiry);
         }
-        self.judge(inquiry, GOVERNMENT_ID, None);
+        if !self.takes_selfie_only(inquiry) {
+            self.judge(inquiry, GOVERNMENT_ID, None);
+        }
         self.judge(inquiry, SELFIE, (choice == Choice::Fail).then_some(NOT_ALIVE));
         self.fill_fields(inquiry);
         if let Some(inquiry) = self.state.inquiry_mut(inquiry) {
             inquiry.step = "done".into();
         }
-        self.finish(inquiry, choice != Choice::Fail);
+        // The flow goes by the verifications: one that failed fails it, whatever was wished for.
+        let passed = self.newest(inquiry, SELFIE).is_some_and(|one| one.status == "passed");
+        self.finish(inquiry, passed);
         match choice {
             Choice::Review => self.mark_for_review(inquiry),
-            Choice::Fail if self.world.decided_by_workflow => self.decide(inquiry, "declined"),
+            _ if !passed && self.world.decided_by_workflow => self.decide(inquiry, "declined"),
             Choice::Pass | Choice::WrongName if self.world.decided_by_workflow => self.decide(inquiry, "approved"),
             _ => {}
         }
@@ -146,9 +172,38 @@ impl Desk<'_> {
 
     /// A whole visit at once, from wherever it stands.
     pub(super) fn visit(&mut self, inquiry: &str, specimen: &Specimen, choice: Choice) {
-        self.show_document(inquiry, specimen);
-        self.show_face(inquiry);
+        if !self.takes_selfie_only(inquiry) {
+            self.show_document(inquiry, specimen);
+        }
+        self.show_face(inquiry, &specimen.id);
         self.end(inquiry, choice);
+    }
+
+    /// What the selfie's comparison with the account's earlier selfies finds: nothing where there is none.
+    fn account_comparison(&self, selfie: &Verification) -> Compared {
+        let account = self.state.inquiry(&selfie.inquiry).and_then(|one| one.account.as_ref());
+        let of_account = |one: &Verification| {
+            account.is_some()
+                && self
+                    .state
+                    .inquiry(&one.inquiry)
+                    .and_then(|inquiry| inquiry.account.as_ref())
+                    == account
+        };
+        let mut earlier = self
+            .state
+            .verifications
+            .iter()
+            .filter(|one| one.kind == SELFIE && one.status == "passed" && one.inquiry != selfie.inquiry)
+            .filter(|one| one.face.is_some() && of_account(one))
+            .peekable();
+        if earlier.peek().is_none() {
+            Compared::NotApplicable
+        } else if earlier.all(|one| one.face == selfie.face) {
+            Compared::Same
+        } else {
+            Compared::Another
+        }
     }
 
     /// Records a verification that somebody submitted and nobody looked at yet.
@@ -171,6 +226,7 @@ impl Desk<'_> {
             country,
             checks: Vec::new(),
             extracted,
+            face: None,
             redaction: None,
         });
         self.emit_verification("verification.created", &id);
@@ -180,7 +236,7 @@ impl Desk<'_> {
 
     /// Passes the newest verification of a kind, or fails it by one required check.
     pub(super) fn judge(&mut self, inquiry: &str, kind: &str, failing: Option<(&str, &str)>) {
-        let Some(id) = self.newest(inquiry, kind).map(|one| one.id) else {
+        let Some(newest) = self.newest(inquiry, kind) else {
             return;
         };
         let list = if kind == SELFIE {
@@ -188,18 +244,54 @@ impl Desk<'_> {
         } else {
             &DOCUMENT_CHECKS[..]
         };
-        let now = self.now;
-        if let Some(one) = self.state.verifications.iter_mut().find(|one| one.id == id) {
-            one.checks = list.iter().map(|check| made(check, failing)).collect();
-            one.completed_at = Some(now);
-            one.status = if failing.is_some() { "failed" } else { "passed" }.into();
+        let mut checks: Vec<Check> = list.iter().map(|check| made(check, failing)).collect();
+        if kind == SELFIE {
+            self.compare_faces(&newest, &mut checks);
         }
-        let event = if failing.is_some() {
+        // A check that does not apply fails nothing, required or not.
+        let failed = failing.is_some()
+            || checks
+                .iter()
+                .any(|check| check.requirement == "required" && check.status == "failed");
+        let now = self.now;
+        if let Some(one) = self.state.verifications.iter_mut().find(|one| one.id == newest.id) {
+            one.checks = checks;
+            one.completed_at = Some(now);
+            one.status = if failed { "failed" } else { "passed" }.into();
+        }
+        let event = if failed {
             "verification.failed"
         } else {
             "verification.passed"
         };
-        self.emit_verification(event, &id);
+        self.emit_verification(event, &newest.id);
+    }
+
+    /// Who the selfie is held against: the account's earlier selfies, which the template without a document requires,
+    /// and the document, which it does not have.
+    fn compare_faces(&self, selfie: &Verification, checks: &mut [Check]) {
+        let alone = self.takes_selfie_only(&selfie.inquiry);
+        let (status, reasons) = match self.account_comparison(selfie) {
+            Compared::NotApplicable => ("not_applicable", vec!["no_account_selfie_present".to_owned()]),
+            Compared::Same => ("passed", Vec::new()),
+            Compared::Another => ("failed", Vec::new()),
+        };
+        for check in checks {
+            match check.name.as_str() {
+                ACCOUNT => {
+                    status.clone_into(&mut check.status);
+                    check.reasons.clone_from(&reasons);
+                    let needed = if alone { "required" } else { "not_required" };
+                    needed.clone_into(&mut check.requirement);
+                }
+                "selfie_id_comparison" if alone => {
+                    "not_applicable".clone_into(&mut check.status);
+                    check.reasons = vec!["no_government_id".to_owned()];
+                    "not_required".clone_into(&mut check.requirement);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// The check by which a verification of this kind fails.

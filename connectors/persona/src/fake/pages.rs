@@ -44,6 +44,8 @@ pub(super) struct Document {
 pub(super) struct Selfie {
     pub(super) ticket: Ticket,
     pub(super) sandbox: bool,
+    pub(super) unreadable: bool,
+    pub(super) faces: Vec<Card>,
 }
 
 #[derive(Template)]

@@ -168,12 +168,22 @@ impl Desk<'_> {
         })
     }
 
-    pub(super) fn show_template(&self) -> Value {
+    pub(super) fn show_template(&self, id: &str) -> Value {
+        let version = self
+            .world
+            .templates()
+            .find(|(known, _)| *known == id)
+            .map(|(_, version)| version);
+        let name = if self.world.is_selfie_only(id) {
+            "Selfie"
+        } else {
+            "Government ID and selfie"
+        };
         json!({
             "type": "inquiry-template",
-            "id": self.world.template,
+            "id": id,
             "attributes": {
-                "name": "Government ID and selfie",
+                "name": name,
                 "status": self.state.knobs.template_status,
                 "embedded-flow-domain-allowlist": [],
                 "hosted-flow-subdomains": [],
@@ -186,7 +196,7 @@ impl Desk<'_> {
             },
             "relationships": {
                 "latest-published-version":
-                    pointer("inquiry-template-version", Some(&self.world.template_version)),
+                    pointer("inquiry-template-version", version),
             },
         })
     }

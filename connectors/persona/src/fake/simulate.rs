@@ -74,7 +74,11 @@ impl Desk<'_> {
         };
         let specimen = self.world.people.first().cloned();
         let extracted = specimen.filter(|_| kind == GOVERNMENT_ID).map(|one| self.extract(&one));
-        self.submit(id, kind, Some("US".into()), extracted);
+        let face = self.world.people.first().map(|one| one.id.clone());
+        match kind {
+            SELFIE => self.submit_selfie(id, face),
+            _ => self.submit(id, kind, Some("US".into()), extracted),
+        };
         self.judge(id, kind, (!passed).then(|| Self::flaw(kind)));
         Ok(())
     }

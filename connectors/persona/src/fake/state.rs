@@ -96,6 +96,9 @@ pub(super) struct Verification {
     pub(super) country: Option<String>,
     pub(super) checks: Vec<Check>,
     pub(super) extracted: Option<Extracted>,
+    /// Of a selfie: the specimen whose face it is.
+    #[serde(default)]
+    pub(super) face: Option<String>,
     pub(super) redaction: Option<Redaction>,
 }
 

@@ -52,6 +52,19 @@ async fn each_fault_of_the_set_up_is_found() {
     assert!(worse_than_a_note(&other_environment)[0].contains("another environment"));
     let other_template = found_with(&stand, |set| set.template = "itmpl_Other1".into()).await;
     assert!(worse_than_a_note(&other_template)[0].contains("does not exist"));
+    let other_recheck = found_with(&stand, |set| set.recheck_template = Some("itmpl_Other1".into())).await;
+    assert!(worse_than_a_note(&other_recheck)[0].contains("recheck template does not exist"));
+    let unpinned = found_with(&stand, |set| set.recheck_template_version = None).await;
+    assert!(
+        unpinned
+            .iter()
+            .any(|one| one.what.contains("version of the recheck template"))
+    );
+    let without = found_with(&stand, |set| {
+        set.recheck_template = None;
+        set.recheck_template_version = None;
+    });
+    assert!(!without.await.iter().any(|one| one.what.contains("recheck")));
     let deaf = found_with(&stand, |set| set.webhook_secrets.clear()).await;
     assert!(worse_than_a_note(&deaf)[0].contains("webhook secret"));
 
@@ -60,10 +73,10 @@ async fn each_fault_of_the_set_up_is_found() {
     assert!(worse_than_a_note(&findings)[0].contains("`draft`"));
 
     stand.clock.forward(Duration::from_mins(1));
-    for _ in 0..6 {
+    for _ in 0..18 {
         stand.call("GET", "inquiries", None).await;
     }
-    stand.lab("/_lab/knobs", json!({ "requests_per_minute": 8 })).await;
+    stand.lab("/_lab/knobs", json!({ "requests_per_minute": 21 })).await;
     let findings = stand.persona.check().await.unwrap();
     assert!(worse_than_a_note(&findings)[0].contains("15 %"), "{findings:?}");
 }

@@ -12,6 +12,7 @@ mod erase;
 mod hosted;
 mod machine;
 mod pins;
+mod recheck;
 mod secrecy;
 mod settings;
 mod stand;

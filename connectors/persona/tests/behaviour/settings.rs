@@ -48,7 +48,7 @@ fn a_sandbox_key_passes_nobody_unless_it_is_asked_for_and_a_production_key_never
 #[test]
 #[expect(clippy::too_many_lines, reason = "one table")]
 fn each_fault_is_named_without_telling_the_secret() {
-    let faults: [(&str, Settings); 9] = [
+    let faults: [(&str, Settings); 13] = [
         (
             "https",
             Settings {
@@ -95,6 +95,34 @@ fn each_fault_is_named_without_telling_the_secret() {
             "version",
             Settings {
                 template_version: Some("itmpl_1".into()),
+                ..usual()
+            },
+        ),
+        (
+            "template",
+            Settings {
+                recheck_template: Some("tmpl_legacy1".into()),
+                ..usual()
+            },
+        ),
+        (
+            "another than",
+            Settings {
+                recheck_template: Some(usual().template),
+                ..usual()
+            },
+        ),
+        (
+            "version",
+            Settings {
+                recheck_template_version: Some("itmpl_1".into()),
+                ..usual()
+            },
+        ),
+        (
+            "no recheck template",
+            Settings {
+                recheck_template: None,
                 ..usual()
             },
         ),

@@ -25,6 +25,8 @@ pub(crate) const SANDBOX_KEY: &str = "persona_sandbox_77aa01bc3d";
 pub(crate) const ENVIRONMENT: &str = "env_DwExample0000000000000001";
 pub(crate) const TEMPLATE: &str = "itmpl_DwExample000000000001";
 pub(crate) const VERSION: &str = "itmplv_DwExample00000000001";
+pub(crate) const RECHECK_TEMPLATE: &str = "itmpl_DwExampleSelfie0000001";
+pub(crate) const RECHECK_VERSION: &str = "itmplv_DwExampleSelfie000001";
 pub(crate) const SECRET: &str = "wbhsec_0f5b1c8e-3a47-4d2e-9b61-7c0d5e8fa912";
 pub(crate) const SUBJECT: &str = "dw-subj-7f0c1e5a";
 pub(crate) const RETURN: &str = "https://recover.example.com/return/persona";
@@ -134,6 +136,7 @@ impl Stand {
                 organization: "org_DwExample01".into(),
                 template: TEMPLATE.into(),
                 template_version: VERSION.into(),
+                selfie_only: Some((RECHECK_TEMPLATE.into(), RECHECK_VERSION.into())),
                 hosted_base: base.clone(),
                 webhook_url: Some(hook),
                 webhook_secrets: vec![SECRET.into()],
@@ -160,6 +163,7 @@ impl Stand {
         ProofRequest {
             key: StepKey(key.into()),
             subject: SubjectRef(SUBJECT.into()),
+            against: None,
             return_url: Url::parse(RETURN).unwrap(),
             lifetime: Duration::from_mins(30),
             language: Some("de".into()),
@@ -170,6 +174,7 @@ impl Stand {
     pub(crate) fn expectation(&self) -> Expectation {
         Expectation {
             subject: SubjectRef(SUBJECT.into()),
+            against: None,
             created_after: BEGIN,
             required: vec![CheckName::GovernmentId, CheckName::Selfie, CheckName::FaceMatch],
         }
@@ -185,9 +190,14 @@ impl Stand {
 
     /// Ends a visit without a browser.
     pub(crate) async fn end(&self, reference: &Reference, outcome: &str) {
+        self.end_as(reference, outcome, "amara").await;
+    }
+
+    /// Ends the visit of this specimen without a browser.
+    pub(crate) async fn end_as(&self, reference: &Reference, outcome: &str, specimen: &str) {
         let path = format!("/_lab/inquiries/{}/outcome", reference.0);
         let (status, body) = self
-            .lab(&path, json!({ "outcome": outcome, "specimen": "amara" }))
+            .lab(&path, json!({ "outcome": outcome, "specimen": specimen }))
             .await;
         assert_eq!(status, StatusCode::OK, "{body}");
     }
@@ -259,6 +269,8 @@ pub(crate) fn settings(base: &Url, kind: Kind) -> Settings {
         key: if kind.sandbox { SANDBOX_KEY } else { KEY }.into(),
         template: TEMPLATE.into(),
         template_version: kind.version.then(|| VERSION.into()),
+        recheck_template: Some(RECHECK_TEMPLATE.into()),
+        recheck_template_version: kind.version.then(|| RECHECK_VERSION.into()),
         environment: ENVIRONMENT.into(),
         decided_by: if kind.workflow {
             DecidedBy::Workflow

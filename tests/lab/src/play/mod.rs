@@ -7,6 +7,7 @@ mod company;
 mod entra;
 mod link;
 mod portal;
+mod recheck;
 mod refusal;
 mod relying;
 mod sent;
@@ -69,6 +70,8 @@ journeys! {
     "okta-app", "an app behind Okta asks for Doorward as factor" => relying::okta_app;
     "entra-second-factor", "Entra asks for Doorward as second factor, and lets the person in" => relying::entra_second_factor;
     "entra-declined", "the person does not agree: Entra is told that it was called off" => relying::entra_declined;
+    "entra-glance", "Entra, once more: a glance is enough for whom it was checked before" => recheck::glance;
+    "entra-another-face", "Entra, once more, and somebody else before the camera: refused" => recheck::another_face;
     "intranet", "a plain relying party asks for verified claims, and gets them" => relying::intranet;
     "forged-webhook", "webhooks that Persona did not sign change nothing" => refusal::forged_webhook;
 }

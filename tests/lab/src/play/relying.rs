@@ -125,7 +125,7 @@ async fn sent_by_okta(walk: &mut Walk, person: &Person, operation: &str) -> Resu
     Ok(())
 }
 
-async fn sent_by_entra(walk: &mut Walk, person: &Person) -> Result<(), Fault> {
+pub(super) async fn sent_by_entra(walk: &mut Walk, person: &Person) -> Result<(), Fault> {
     let start = walk.sheet.entra.external_mfa.clone();
     walk.browser.visit(start.as_str()).await?;
     walk.browser
@@ -144,7 +144,7 @@ fn below(base: &Url, path: &str) -> Url {
     base.join(path).unwrap_or_else(|_| base.clone())
 }
 
-fn titled(walk: &Walk, wanted: &str) -> Result<(), Fault> {
+pub(super) fn titled(walk: &Walk, wanted: &str) -> Result<(), Fault> {
     let page = walk.browser.page()?;
     if page.heading() == wanted {
         return Ok(());
@@ -152,7 +152,7 @@ fn titled(walk: &Walk, wanted: &str) -> Result<(), Fault> {
     Err(otherwise(format!("the page “{wanted}”"), page.text()))
 }
 
-fn said(walk: &Walk, wanted: &str) -> Result<(), Fault> {
+pub(super) fn said(walk: &Walk, wanted: &str) -> Result<(), Fault> {
     let text = walk.browser.page()?.source();
     if text.contains(wanted) {
         return Ok(());

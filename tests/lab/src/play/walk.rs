@@ -164,6 +164,21 @@ impl Walk {
         self.at_persona().await
     }
 
+    /// Agrees to the check and to be recognised by it the next time, and arrives at Persona.
+    pub async fn agree_and_be_remembered(&mut self) -> Result<(), Fault> {
+        self.expect("consent")?;
+        let form = self.browser.form("/case/consent")?.set("remember", "yes");
+        form.press("agree").await?;
+        self.did("agreed, and to be recognised the next time");
+        self.at_persona().await
+    }
+
+    /// Whether the open page asks for a face alone.
+    pub fn is_short(&self) -> Result<bool, Fault> {
+        expect(self.browser.page()?, "consent")?;
+        Ok(self.browser.page()?.has_form("/case/forget"))
+    }
+
     /// Goes on to Persona unless the browser is there.
     pub async fn at_persona(&mut self) -> Result<(), Fault> {
         let hosted = self.sheet.persona.address.origin();
@@ -301,6 +316,18 @@ impl Walk {
             .set("outcome", outcome)
             .press("Finish")
             .await?;
+        self.did(format!("let Persona end it: {outcome}"));
+        Ok(())
+    }
+
+    /// Shows the face of `person` where no document is asked for, and has it end as `outcome` says.
+    pub async fn show_face(&mut self, person: &Person, outcome: &str) -> Result<(), Fault> {
+        self.browser.form("/verify/begin")?.press("Begin").await?;
+        let form = self.browser.form("/verify/selfie")?.set("face", &person.person.id);
+        form.press("Take selfie").await?;
+        self.did(format!("took a selfie of {}", person.name));
+        let form = self.browser.form("/verify/outcome")?.set("outcome", outcome);
+        form.press("Finish").await?;
         self.did(format!("let Persona end it: {outcome}"));
         Ok(())
     }
