@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::case::plan::Act;
-use crate::case::policy::Purpose;
+use crate::case::plan::{Act, OnFailure};
+use crate::case::policy::{FoundBy, Purpose};
 use crate::config::Config;
 use crate::config::purpose::{self, ActionWord};
 use crate::config::source::Source;
@@ -69,6 +69,10 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
                 kinds: act.kinds.iter().flatten().map(|kind| kind.word().to_owned()).collect(),
             },
         },
+        on_failure: match act.on_failure {
+            purpose::OnFailure::Stop => OnFailure::Stop,
+            purpose::OnFailure::GoOn => OnFailure::GoOn,
+        },
     };
     Purpose {
         name: purpose.name.get_ref().0.clone(),
@@ -94,6 +98,11 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
             purpose::Preset::OktaInsecureNamesOnly => Preset::OktaInsecureNamesOnly,
         },
         plan: purpose.plan.iter().map(|spanned| act(spanned.get_ref())).collect(),
+        accounts: purpose
+            .accounts
+            .iter()
+            .map(|account| found_by(account.get_ref()))
+            .collect(),
         attempts: purpose.attempts.0,
         case_lifetime: purpose.case_lifetime.0,
         link_lifetime,
@@ -101,6 +110,14 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
         keep_personal: purpose.keep_personal.0,
         keep_proof: purpose.keep_proof.0,
     }
+}
+
+fn found_by(account: &purpose::AccountAt) -> (String, FoundBy) {
+    let by = match account.by {
+        purpose::FoundBy::Login => FoundBy::Login,
+        purpose::FoundBy::UserName => FoundBy::UserName,
+    };
+    (account.connector.get_ref().0.clone(), by)
 }
 
 pub(super) fn brand(config: &Config) -> Brand {

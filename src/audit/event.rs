@@ -66,6 +66,17 @@ pub enum Fact {
         /// Why it is protected, exactly.
         reasons: Vec<String>,
     },
+    /// A connector besides the directory was asked for the same person's account.
+    AccountElsewhere {
+        /// The connector.
+        connector: String,
+        /// `found`, `unknown`, `ambiguous`, `disabled`, `protected`, `refused`.
+        result: String,
+        /// The vendor's id of the account, where one was found.
+        account: Option<String>,
+        /// Why it is protected, or what was refused, exactly.
+        reasons: Vec<String>,
+    },
     /// The person agreed to be checked.
     Consented,
     /// The person withdrew.
@@ -141,6 +152,9 @@ pub enum Fact {
         remedy: String,
         /// Why, for staff.
         why: String,
+        /// Whether the plan goes on without it.
+        #[serde(default)]
+        goes_on: bool,
     },
     /// A vendor could not be asked; it will be tried again.
     VendorWaited {

@@ -9,13 +9,14 @@ pub mod step;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::Rng;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::crypto::parcel::{Address, Parcel};
 use crate::crypto::token::Digest;
@@ -190,6 +191,8 @@ pub struct Private {
     pub subject: Option<Subject>,
     /// The account as found.
     pub account: Option<Account>,
+    /// The same person's accounts at the plan's other connectors, by the connector's name, as found.
+    pub accounts: BTreeMap<String, Account>,
     /// Who was proven.
     pub person: Option<Person>,
     /// The verifier's ids of the attempts, by number from 1.
@@ -237,9 +240,13 @@ pub struct Case {
     pub explanation: Option<Explanation>,
     /// What will be, is being and was done.
     pub plan: Vec<PlannedStep>,
-    /// The pass, while it waits.
-    pub pass: Option<SealedPass>,
-    /// Until when the pass waits.
+    /// The passes, while they wait, in the order of the plan.
+    #[serde(default, alias = "pass", deserialize_with = "one_or_many")]
+    pub passes: Vec<SealedPass>,
+    /// How often in a row a vendor of the plan could not be asked.
+    #[serde(default)]
+    pub waits: u32,
+    /// Until when the passes wait.
     pub pass_until: Option<Timestamp>,
     /// What the relying party will be told.
     #[serde(default)]
@@ -286,10 +293,23 @@ impl Case {
         self.moved(Stage::Closed)?;
         self.end = Some(end);
         self.ended_at = Some(at);
-        self.pass = None;
+        self.passes.clear();
         self.pass_until = None;
         self.private.visit = None;
         Ok(())
+    }
+
+    /// Keeps a pass, in place of an earlier one of the same step.
+    pub fn put_in(&mut self, pass: SealedPass) {
+        self.take_out(&pass.key);
+        self.passes.push(pass);
+        let place = |key: &str| self.plan.iter().position(|step| step.key.0 == key);
+        self.passes.sort_by_key(|pass| place(&pass.key));
+    }
+
+    /// Lets go of a step's pass.
+    pub fn take_out(&mut self, key: &str) {
+        self.passes.retain(|pass| pass.key != key);
     }
 
     /// The attempt under way, or the last one.
@@ -302,6 +322,20 @@ impl Case {
         let attempt = self.attempts.last()?;
         attempt.started.then(|| self.private.references.last()).flatten()
     }
+}
+
+/// Cases written before a plan could hand out several passes hold one, or null.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SealedPass>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Many(Vec<SealedPass>),
+        One(Option<Box<SealedPass>>),
+    }
+    Ok(match Written::deserialize(deserializer)? {
+        Written::Many(passes) => passes,
+        Written::One(pass) => pass.map(|pass| *pass).into_iter().collect(),
+    })
 }
 
 /// What names a case from outside, kept as a digest: a link, a browser, a verifier's reference.

@@ -67,7 +67,7 @@ pub fn next(case: &Case, now: Timestamp) -> Step {
             let (verdict, refusal) = (out_of_time(case), None);
             return Step::Answer { verdict, refusal };
         }
-        return Step::End(if case.plan.iter().any(is_done) {
+        return Step::End(if case.plan.iter().any(PlannedStep::is_done) {
             End::Failed
         } else {
             End::Expired
@@ -139,10 +139,11 @@ fn out_of_time(case: &Case) -> Verdict {
     }
 }
 
+/// Every step has its turn once; one that failed and that the plan goes on without is not tried again by itself.
 fn acting(case: &Case) -> Step {
     case.plan
         .iter()
-        .position(|step| !is_done(step))
+        .position(|step| step.state == StepState::Waiting)
         .map_or(Step::Present, Step::Act)
 }
 
@@ -179,8 +180,4 @@ fn unsettled(case: &Case) -> Option<usize> {
     case.plan
         .iter()
         .position(|step| matches!(step.state, StepState::Intended { .. }))
-}
-
-fn is_done(step: &PlannedStep) -> bool {
-    matches!(step.state, StepState::Done { .. })
 }

@@ -76,6 +76,12 @@ pub(super) fn check(document: &DeTable<'_>, reading: &mut Reading<'_>) {
                 known(reading, &place, "connector", &connector, &connectors);
             }
         }
+        for (at, account) in items(purpose.table, "accounts").iter().enumerate() {
+            if let Some(connector) = text(account.table, "connector") {
+                let place = format!("{label} · accounts {} · connector", at + 1);
+                known(reading, &place, "connector", &connector, &connectors);
+            }
+        }
         unfilled(purpose, &sources, reading);
     }
     for token in items(document, "api_token") {

@@ -1,6 +1,7 @@
 //! Works a case: reads it, asks [`step::next`], runs the file of that step, writes, and repeats until somebody outside
 //! has to do something. Steps never call one another.
 
+mod account;
 pub mod act;
 pub mod answer;
 pub mod compare;
@@ -8,9 +9,11 @@ pub mod consent;
 pub mod draft;
 pub mod erase;
 pub mod open;
+mod plan;
 pub mod prove;
 pub mod reveal;
 pub mod stop;
+mod stuck;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -10,7 +10,7 @@ impl Flow {
     /// Time ran out, or nothing may be done.
     pub(super) fn end(&self, draft: &mut Draft, end: End) -> Result<Turn, Error> {
         let now = self.now();
-        if draft.case.pass.is_some() {
+        if !draft.case.passes.is_empty() {
             draft.note(now, Fact::PassDropped);
         }
         self.finish(draft, end, now)?;

@@ -254,7 +254,7 @@ pub fn view(case: &Case) -> Value {
         "account": case.private.account.as_ref().map(|account| &account.id),
         "attempts": attempts, "match": case.explanation,
         "plan": case.plan, "waiting_for_vendor": case.trouble,
-        "pass": {"waiting": case.pass.is_some(), "until": case.pass_until}, "erased": case.erased,
+        "pass": {"waiting": !case.passes.is_empty(), "count": case.passes.len(), "until": case.pass_until}, "erased": case.erased,
     })
 }
 

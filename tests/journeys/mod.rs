@@ -6,6 +6,7 @@ mod played;
 mod refused;
 mod relying;
 mod secret;
+mod several;
 mod staff;
 
 use std::net::SocketAddr;

@@ -13,6 +13,7 @@ mod raw;
 mod schema;
 mod secrecy;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use doorward::audit::{Event, Fact};
@@ -172,6 +173,7 @@ fn private_of_maria() -> Private {
             origin: Origin::Cloud,
             related_words: Vec::new(),
         }),
+        accounts: BTreeMap::new(),
         person: Some(Person {
             name,
             native_name: None,
@@ -203,7 +205,8 @@ fn maria(at: Timestamp) -> Case {
         attempts: Vec::new(),
         explanation: None,
         plan: Vec::new(),
-        pass: None,
+        passes: Vec::new(),
+        waits: 0,
         pass_until: None,
         verdict: None,
         answer_until: None,
