@@ -170,6 +170,47 @@ pub enum Fact {
         /// Who.
         operator: String,
     },
+    /// An operator told an ended case to do what had failed once more.
+    Retried {
+        /// Who.
+        operator: String,
+        /// The keys of the steps.
+        steps: Vec<String>,
+    },
+    /// An operator ordered what was done to be taken back; written before a vendor is asked.
+    UndoOrdered {
+        /// Who.
+        operator: String,
+        /// The keys of the steps that will be taken back.
+        steps: Vec<String>,
+        /// What stays done, and why.
+        lasting: Vec<String>,
+    },
+    /// A step was taken back.
+    StepTakenBack {
+        /// The step's key.
+        key: String,
+        /// Facts from the vendor.
+        facts: Value,
+    },
+    /// A step could not be taken back and stays done.
+    StepNotTakenBack {
+        /// The step's key.
+        key: String,
+        /// The remedy's word.
+        remedy: String,
+        /// Why, for staff.
+        why: String,
+    },
+    /// After the last step a connector was asked whether the person can sign in now.
+    ConditionRead {
+        /// The connector.
+        connector: String,
+        /// Nothing that was read stands in the way; absent if the vendor could not be asked.
+        usable: Option<bool>,
+        /// What was read, for staff.
+        notes: Vec<String>,
+    },
     /// A pass waits for the person.
     PassReady {
         /// Until when.

@@ -183,6 +183,17 @@ pub struct SealedPass {
     pub key: String,
 }
 
+/// Whether the person can sign in after the last step, as far as one connector shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmed {
+    /// The connector's name in the settings.
+    pub connector: String,
+    /// Nothing that was read stands in the way; absent if the vendor could not be asked.
+    pub usable: Option<bool>,
+    /// What was read, for staff.
+    pub notes: Vec<String>,
+}
+
 /// What identifies a person. Sealed under the case's own key; dropping the key erases it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -240,6 +251,9 @@ pub struct Case {
     pub explanation: Option<Explanation>,
     /// What will be, is being and was done.
     pub plan: Vec<PlannedStep>,
+    /// What the connectors said of the accounts after the last step.
+    #[serde(default)]
+    pub conditions: Vec<Confirmed>,
     /// The passes, while they wait, in the order of the plan.
     #[serde(default, alias = "pass", deserialize_with = "one_or_many")]
     pub passes: Vec<SealedPass>,
@@ -297,6 +311,15 @@ impl Case {
         self.pass_until = None;
         self.private.visit = None;
         Ok(())
+    }
+
+    /// Opens a case that ended once more, because steps of its plan are to be done again; it ends at `until` if nothing else
+    /// ends it. The one way out of [`Stage::Closed`]. What the verifier was to forget, it still forgets.
+    pub fn reopen(&mut self, until: Timestamp) {
+        self.stage = Stage::Acting;
+        (self.end, self.ended_at, self.erase_at) = (None, None, None);
+        self.expires_at = self.expires_at.max(until);
+        self.conditions.clear();
     }
 
     /// Keeps a pass, in place of an earlier one of the same step.

@@ -49,6 +49,22 @@ pub enum StepState {
         /// Facts from the vendor.
         facts: Value,
     },
+    /// It is to be taken back; the vendor may or may not have been asked.
+    Undoing {
+        /// When that was ordered.
+        at: Timestamp,
+        /// When it was done.
+        done_at: Timestamp,
+        /// Facts from the vendor when it was done.
+        facts: Value,
+    },
+    /// Done, and taken back since.
+    Undone {
+        /// When the vendor confirmed that.
+        at: Timestamp,
+        /// Facts from the vendor.
+        facts: Value,
+    },
     /// Cannot be done as things stand.
     Failed {
         /// When that was found.
@@ -77,6 +93,14 @@ impl PlannedStep {
     /// It was done, and stands.
     pub fn is_done(&self) -> bool {
         matches!(self.state, StepState::Done { .. })
+    }
+
+    /// It has had its turn: it is done, or was and is taken back.
+    pub fn is_over(&self) -> bool {
+        matches!(
+            self.state,
+            StepState::Done { .. } | StepState::Undoing { .. } | StepState::Undone { .. }
+        )
     }
 
     /// It cannot be done as things stand.

@@ -21,6 +21,12 @@ pub enum Step {
     Act(usize),
     /// Find out whether the step at this place was done.
     Reconcile(usize),
+    /// Ask the connector of the step at this place whether the person can sign in now.
+    Confirm(usize),
+    /// Take the step at this place back.
+    TakeBack(usize),
+    /// Leave the step at this place done: it could not be taken back in time.
+    LeaveDone(usize),
     /// Put the answer out for whoever sent the person.
     Answer {
         /// What they are told.
@@ -144,13 +150,22 @@ fn acting(case: &Case) -> Step {
     case.plan
         .iter()
         .position(|step| step.state == StepState::Waiting)
-        .map_or(Step::Present, Step::Act)
+        .map(Step::Act)
+        .or_else(|| unconfirmed(case).map(Step::Confirm))
+        .unwrap_or(Step::Present)
 }
 
-/// After the end: the verifier forgets first, while its references can still be read; then everything personal goes.
+/// After the end: what was ordered to be taken back is, last step first; the verifier forgets first, while its references can still be read; then everything personal goes.
 fn afterwards(case: &Case, now: Timestamp) -> Step {
     if case.erased {
         return Step::Await(None);
+    }
+    let ordered = |step: &PlannedStep| matches!(step.state, StepState::Undoing { .. });
+    if let Some(at) = case.plan.iter().rposition(ordered) {
+        return match case.erase_at {
+            Some(due) if now >= due => Step::LeaveDone(at),
+            _ => Step::TakeBack(at),
+        };
     }
     if !case.reduced && case.erase_at.is_some_and(|due| now >= due) {
         return Step::Reduce;
@@ -174,6 +189,16 @@ fn afterwards(case: &Case, now: Timestamp) -> Step {
 
 fn is_back(case: &Case) -> bool {
     case.attempt().is_some_and(|attempt| attempt.returned_at.is_some())
+}
+
+/// Every connector that did something is asked once, after the last step.
+fn unconfirmed(case: &Case) -> Option<usize> {
+    let asked = |step: &PlannedStep| {
+        case.conditions
+            .iter()
+            .any(|known| known.connector == step.act.connector)
+    };
+    case.plan.iter().position(|step| step.is_done() && !asked(step))
 }
 
 fn unsettled(case: &Case) -> Option<usize> {

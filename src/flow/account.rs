@@ -65,17 +65,22 @@ impl There {
         }
     }
 
-    /// The fact to be written down of it.
-    pub(super) fn fact(&self, connector: &str) -> Fact {
-        let (result, account, reasons) = match self {
+    /// What was found in a word, the account, and why nothing can be done with it.
+    pub(super) fn told(&self) -> (&'static str, Option<&Account>, Vec<String>) {
+        match self {
             Self::Open(account) => ("found", Some(account), Vec::new()),
             Self::Barred {
                 refusal,
                 account,
                 reasons,
-            } => (word(*refusal), account.as_ref(), reasons.clone()),
+            } => (word(*refusal), account.as_deref(), reasons.clone()),
             Self::Unsaid(error) => (error.remedy(), None, vec![error.to_string()]),
-        };
+        }
+    }
+
+    /// The fact to be written down of it.
+    pub(super) fn fact(&self, connector: &str) -> Fact {
+        let (result, account, reasons) = self.told();
         Fact::AccountElsewhere {
             connector: connector.to_owned(),
             result: result.to_owned(),
@@ -148,6 +153,11 @@ impl Flow {
         home: &Account,
         known: Option<&Account>,
     ) -> Result<There, Error> {
+        self.look(name, &subject(purpose, name, home, known)).await
+    }
+
+    /// What a connector's directory says of a person.
+    pub(super) async fn look(&self, name: &str, subject: &Subject) -> Result<There, Error> {
         let barred = |refusal, account, reasons| {
             Ok(There::Barred {
                 refusal,
@@ -156,7 +166,7 @@ impl Flow {
             })
         };
         let directory = self.directory(name)?;
-        let account = match directory.find(&subject(purpose, name, home, known)).await {
+        let account = match directory.find(subject).await {
             Ok(Some(account)) => Box::new(account),
             Ok(None) => return barred(Refusal::UnknownAccount, None, Vec::new()),
             Err(VendorError::Ambiguous) => return barred(Refusal::AmbiguousAccount, None, Vec::new()),

@@ -5,15 +5,18 @@ mod account;
 pub mod act;
 pub mod answer;
 pub mod compare;
+mod confirm;
 pub mod consent;
 pub mod draft;
 pub mod erase;
 pub mod open;
 mod plan;
 pub mod prove;
+pub mod rehearse;
 pub mod reveal;
 pub mod stop;
 mod stuck;
+mod undo;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -91,6 +94,9 @@ pub enum Error {
     /// The case is not where this can be done; the person's page shows where it is.
     #[error("the case is past this")]
     Elsewhere,
+    /// Nothing of what was done can be taken back; why, for staff.
+    #[error("nothing of what was done can be taken back")]
+    Lasting(Vec<String>),
     /// A part of the case that should be there is not.
     #[error("the record of the case lacks {what}")]
     Incomplete {
@@ -218,6 +224,9 @@ impl Flow {
             Step::Plan => self.draw_up(draft).await,
             Step::Act(at) => self.act(draft, at).await,
             Step::Reconcile(at) => self.reconcile(draft, at).await,
+            Step::Confirm(at) => self.confirm(draft, at).await,
+            Step::TakeBack(at) => self.take_back(draft, at).await,
+            Step::LeaveDone(at) => self.give_up_undoing(draft, at),
             Step::Answer { verdict, refusal } => self.put_answer(draft, verdict, refusal),
             Step::Present => self.present(draft),
             Step::End(end) => self.end(draft, end),

@@ -343,11 +343,13 @@ fn found((name, there): (&str, There)) -> Option<(String, Account)> {
     }
 }
 
-/// Browsers and links are remembered for a day after the case can have ended, so that whoever comes back late is told
+/// How long browsers and links are remembered after the case can have ended.
+pub(super) const REMEMBERED: Duration = Duration::from_secs(48 * 3600);
+
+/// Browsers and links are remembered for a while after the case can have ended, so that whoever comes back late is told
 /// how it ended.
 pub(super) fn remembered_until(case: &Case) -> Timestamp {
-    const AFTER: Duration = Duration::from_secs(48 * 3600);
-    case.expires_at.plus(AFTER)
+    case.expires_at.plus(REMEMBERED)
 }
 
 pub(super) fn fresh(purpose: &Purpose, source: &str, opener: Opener, now: Timestamp) -> Case {
@@ -368,6 +370,7 @@ pub(super) fn fresh(purpose: &Purpose, source: &str, opener: Opener, now: Timest
         attempts: Vec::new(),
         explanation: None,
         plan: Vec::new(),
+        conditions: Vec::new(),
         passes: Vec::new(),
         waits: 0,
         pass_until: None,

@@ -37,7 +37,8 @@ impl Flow {
             .get(&draft.case.purpose)
             .map(|purpose| (purpose.keep_proof, purpose.keep_personal));
         let (proof, personal) = kept.unwrap_or_default();
-        draft.case.forget_at = Some(now.plus(proof));
+        // A case that ended before keeps the date of its first end.
+        draft.case.forget_at = draft.case.forget_at.or(Some(now.plus(proof)));
         draft.case.erase_at = Some(now.plus(personal));
         draft.note(now, Fact::Closed { end: end.clone() });
         draft.case.close(end, now)?;

@@ -2,11 +2,12 @@
 
 use super::account::Hindrance;
 use super::act::{set_state, step_at};
-use super::plan::WAITS;
+use super::open::REMEMBERED;
+use super::plan::{ACTING, WAITS};
 use super::{Draft, Error, Flow, Turn};
 use crate::audit::Fact;
 use crate::case::plan;
-use crate::case::{Case, End, Refusal, Stage, Standing, StepState};
+use crate::case::{Browser, Case, End, Refusal, Stage, Standing, StepState};
 use crate::store::Wake;
 use doorward_contract::VendorError;
 
@@ -127,11 +128,47 @@ impl Flow {
                     step.begin_again();
                 }
             }
+            draft.case.conditions.clear();
             draft.case.moved(Stage::Acting)?;
             draft.note(
                 now,
                 Fact::Resumed {
                     operator: operator.to_owned(),
+                },
+            );
+            Ok(())
+        })
+        .await
+    }
+    /// An operator has what failed done again in a case that went on without it and has ended, until it is forgotten. What
+    /// hands out a pass is done again only while the case's browser is still known here: nobody else could open it.
+    pub async fn retry(&self, case: Case, operator: &str) -> Result<Case, Error> {
+        let now = self.now();
+        let lifetime = self.purpose(&case.purpose)?.case_lifetime;
+        self.change(case, Wake::At(now), |draft| {
+            let case = &mut draft.case;
+            let over = matches!(case.end, Some(End::Recovered | End::Unclaimed));
+            if !over || case.reduced || case.erased {
+                return Err(Error::Elsewhere);
+            }
+            let remembered = |browser: &Browser| now < browser.bound_at.plus(lifetime).plus(REMEMBERED);
+            let there = case.browser.as_ref().is_some_and(remembered);
+            let mut steps = Vec::new();
+            for step in &mut case.plan {
+                if step.is_failed() && (there || !step.act.action.yields_pass()) {
+                    step.begin_again();
+                    steps.push(step.key.to_string());
+                }
+            }
+            if steps.is_empty() {
+                return Err(Error::Elsewhere);
+            }
+            case.reopen(now.plus(ACTING));
+            draft.note(
+                now,
+                Fact::Retried {
+                    operator: operator.to_owned(),
+                    steps,
                 },
             );
             Ok(())

@@ -94,6 +94,7 @@ fn ended(door: &Door, case: &Case) -> Notice {
         Some(End::Withdrawn) => Notice::Withdrawn { number },
         Some(End::Unclaimed) => Notice::Gone { number },
         Some(End::Failed) => Notice::Stuck { number },
+        Some(End::Undone) => Notice::Undone { number },
         Some(End::Expired) | None => Notice::Expired { number: Some(number) },
     }
 }

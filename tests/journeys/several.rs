@@ -5,6 +5,7 @@
 use doorward_lab::{Database, Lab};
 use serde_json::{Value, json};
 
+use super::staff::{doorward, said};
 use super::{lab, walk};
 
 /// The lab's settings with the connectors `names` besides, made like the first, and with this plan for the purpose
@@ -30,7 +31,7 @@ pub(super) async fn newest(lab: &Lab) -> Value {
     lab.api().get(&format!("cases/{id}")).await.unwrap()
 }
 
-fn two_passes(text: String) -> String {
+fn two_passes(text: &str) -> String {
     let plan = r#"
         [[purpose.plan]]
         connector = "entra"
@@ -39,11 +40,11 @@ fn two_passes(text: String) -> String {
         connector = "entra-two"
         action = "temporary_access_pass"
     "#;
-    planned(&text, &["entra-two"], plan)
+    planned(text, &["entra-two"], plan)
 }
 
 async fn two_passes_are_shown_together_once_and_both_work(database: Database) {
-    let lab = lab(database, two_passes).await;
+    let lab = lab(database, |text| two_passes(&text)).await;
     let mut walk = walk(&lab);
     let maria = walk.person("maria-silva").unwrap();
     walk.enter_portal(&maria.person.login).await.unwrap();
@@ -98,16 +99,16 @@ async fn two_passes_are_shown_together_once_and_both_work(database: Database) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_passes_are_shown_together_once_and_both_work_on_sqlite() {
-    two_passes_are_shown_together_once_and_both_work(Database::Sqlite).await;
+    Box::pin(two_passes_are_shown_together_once_and_both_work(Database::Sqlite)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_passes_are_shown_together_once_and_both_work_on_postgresql() {
-    two_passes_are_shown_together_once_and_both_work(Database::Postgres).await;
+    Box::pin(two_passes_are_shown_together_once_and_both_work(Database::Postgres)).await;
 }
 
 /// At the second connector people are known by their user names, and nobody answers to one in this tenant.
-fn by_user_name(text: String) -> String {
+fn by_user_name(text: &str) -> String {
     let plan = r#"
         [[purpose.plan]]
         connector = "entra"
@@ -117,12 +118,12 @@ fn by_user_name(text: String) -> String {
         action = "revoke_sessions"
     "#;
     let by = "directory = \"entra\"\naccounts = [{ connector = \"entra-two\", by = \"user_name\" }]";
-    planned(&text, &["entra-two"], plan).replacen("directory = \"entra\"", by, 1)
+    planned(text, &["entra-two"], plan).replacen("directory = \"entra\"", by, 1)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_that_is_missing_at_one_connector_is_told_to_staff_before_anything_is_done() {
-    let lab = lab(Database::Sqlite, by_user_name).await;
+    let lab = lab(Database::Sqlite, |text| by_user_name(&text)).await;
     let wish = json!({"purpose": "recover", "account": "maria.silva@example.com", "ticket": "INC-9"});
     let refused = lab.api().post("cases", &wish).await.unwrap_err().to_string();
     assert!(
@@ -144,13 +145,84 @@ async fn an_account_that_is_missing_at_one_connector_is_told_to_staff_before_any
         "better nothing done than the half of it"
     );
     assert_eq!(case["plan"][1]["state"], "failed");
-    let writes: Vec<String> = lab
-        .entra
-        .fake()
-        .lines()
-        .into_iter()
-        .filter(|line| !line.starts_with("GET") && !line.contains("/oauth2/"))
-        .collect();
-    assert_eq!(writes, Vec::<String>::new());
+    assert_eq!(writes(&lab), Vec::<String>::new());
+    lab.stop().await;
+}
+
+fn without_a_licence(text: &str) -> String {
+    let plan = r#"
+        [[purpose.plan]]
+        connector = "entra-two"
+        action = "temporary_access_pass"
+        on_failure = "go_on"
+        [[purpose.plan]]
+        connector = "entra"
+        action = "revoke_sessions"
+        [[purpose.plan]]
+        connector = "entra-three"
+        action = "temporary_password"
+    "#;
+    planned(text, &["entra-two", "entra-three"], plan)
+}
+
+/// What a vendor was asked that could change something: no reading, no sign-in of ours, no question put as a POST.
+fn writes(lab: &Lab) -> Vec<String> {
+    let harmless = ["/oauth2/", "checkMember", "getMember"];
+    let lines = lab.entra.fake().lines();
+    let changes = |line: &String| !line.starts_with("GET") && !harmless.iter().any(|part| line.contains(part));
+    lines.into_iter().filter(changes).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_plan_can_do_without_fails_visibly_and_a_rehearsal_says_so_and_changes_nothing() {
+    let lab = lab(Database::Sqlite, |text| without_a_licence(&text)).await;
+    let policy = doorward_graph::fake::TapPolicy {
+        enabled: false,
+        ..doorward_graph::fake::TapPolicy::default()
+    };
+    lab.entra.set_tap_policy(policy);
+    let rehearsed = doorward(
+        &lab,
+        &["plan", "--purpose", "recover", "--account", "maria.silva@example.com"],
+    );
+    let text = said(&rehearsed);
+    assert!(!rehearsed.status.success(), "{text}");
+    assert!(
+        text.contains("1. entra-two: temporary_access_pass: CANNOT be done"),
+        "{text}"
+    );
+    assert!(text.contains("2. entra: revoke_sessions: can be done"), "{text}");
+    assert!(text.contains("account at entra-three: found"), "{text}");
+    assert!(!text.to_lowercase().contains("silva"), "no personal datum: {text}");
+    assert_eq!(writes(&lab), Vec::<String>::new());
+
+    let mut walk = walk(&lab);
+    let maria = walk.person("maria-silva").unwrap();
+    walk.enter_portal(&maria.person.login).await.unwrap();
+    walk.agree().await.unwrap();
+    walk.prove(&maria, "pass").await.unwrap();
+    walk.come_back().await.unwrap();
+    let case = newest(&lab).await;
+    assert_eq!(case["plan"][0]["state"], "failed", "{case}");
+    assert_eq!(case["failed"], json!([case["plan"][0]["key"]]));
+    assert_eq!(case["usable"], true, "{case}");
+    assert!(case["plan"][1]["undo"]["text"].is_string());
+    let before = writes(&lab);
+    let id = case["id"].as_str().unwrap();
+    let told = lab.api().get(&format!("cases/{id}/plan")).await.unwrap();
+    assert_eq!(told["steps"][0]["fits"], false, "{told}");
+    assert_eq!(told["steps"][2]["done"]["state"], "done", "{told}");
+    let by_number = doorward(&lab, &["plan", "--case", case["number"].as_str().unwrap(), "--json"]);
+    let by_number: Value = serde_json::from_slice(&by_number.stdout).unwrap();
+    assert_eq!(by_number["steps"][2]["done"], told["steps"][2]["done"]);
+    assert_eq!(writes(&lab), before);
+    let still = lab.api().get(&format!("cases/{id}")).await.unwrap();
+    assert_eq!(still, case);
+
+    let (secret, sign_in) = walk.take_pass().await.unwrap();
+    walk.sign_in_with_password(&maria, &secret, &sign_in).await.unwrap();
+    let retry = lab.api().post(&format!("cases/{id}/retry"), &json!({})).await.unwrap();
+    assert_eq!(retry["stage"], "acting");
+    assert_eq!(retry["plan"][0]["state"], "waiting");
     lab.stop().await;
 }

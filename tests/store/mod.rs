@@ -205,6 +205,7 @@ fn maria(at: Timestamp) -> Case {
         attempts: Vec::new(),
         explanation: None,
         plan: Vec::new(),
+        conditions: Vec::new(),
         passes: Vec::new(),
         waits: 0,
         pass_until: None,

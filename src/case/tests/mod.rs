@@ -39,6 +39,7 @@ fn case(stage: Stage) -> Case {
         attempts: Vec::new(),
         explanation: None,
         plan: Vec::new(),
+        conditions: Vec::new(),
         passes: Vec::new(),
         waits: 0,
         pass_until: None,
