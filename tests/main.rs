@@ -7,6 +7,8 @@ mod journeys;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod plan;
+#[cfg(test)]
 mod protocol;
 #[cfg(test)]
 mod provider;

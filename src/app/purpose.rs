@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::case::plan::Act;
-use crate::case::policy::Purpose;
+use crate::case::plan::{Act, OnFailure};
+use crate::case::policy::{FoundBy, Purpose};
 use crate::config::Config;
 use crate::config::purpose::{self, ActionWord};
 use crate::config::source::Source;
@@ -73,6 +73,10 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
                 name: act.name.as_ref().map(|name| name.0.clone()).unwrap_or_default(),
             },
         },
+        on_failure: match act.on_failure {
+            purpose::OnFailure::Stop => OnFailure::Stop,
+            purpose::OnFailure::GoOn => OnFailure::GoOn,
+        },
     };
     Purpose {
         name: purpose.name.get_ref().0.clone(),
@@ -98,6 +102,11 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
             purpose::Preset::OktaInsecureNamesOnly => Preset::OktaInsecureNamesOnly,
         },
         plan: purpose.plan.iter().map(|spanned| act(spanned.get_ref())).collect(),
+        accounts: purpose
+            .accounts
+            .iter()
+            .map(|account| found_by(account.get_ref()))
+            .collect(),
         attempts: purpose.attempts.0,
         case_lifetime: purpose.case_lifetime.0,
         link_lifetime,
@@ -106,6 +115,14 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
         keep_proof: purpose.keep_proof.0,
         recheck: purpose.recheck.as_ref().map(|length| length.0),
     }
+}
+
+fn found_by(account: &purpose::AccountAt) -> (String, FoundBy) {
+    let by = match account.by {
+        purpose::FoundBy::Login => FoundBy::Login,
+        purpose::FoundBy::UserName => FoundBy::UserName,
+    };
+    (account.connector.get_ref().0.clone(), by)
 }
 
 pub(super) fn brand(config: &Config) -> Brand {

@@ -66,6 +66,17 @@ pub enum Fact {
         /// Why it is protected, exactly.
         reasons: Vec<String>,
     },
+    /// A connector besides the directory was asked for the same person's account.
+    AccountElsewhere {
+        /// The connector.
+        connector: String,
+        /// `found`, `unknown`, `ambiguous`, `disabled`, `protected`, `refused`.
+        result: String,
+        /// The vendor's id of the account, where one was found.
+        account: Option<String>,
+        /// Why it is protected, or what was refused, exactly.
+        reasons: Vec<String>,
+    },
     /// The person agreed to be checked.
     Consented,
     /// The person withdrew.
@@ -158,6 +169,9 @@ pub enum Fact {
         remedy: String,
         /// Why, for staff.
         why: String,
+        /// Whether the plan goes on without it.
+        #[serde(default)]
+        goes_on: bool,
     },
     /// A vendor could not be asked; it will be tried again.
     VendorWaited {
@@ -172,6 +186,47 @@ pub enum Fact {
     Resumed {
         /// Who.
         operator: String,
+    },
+    /// An operator told an ended case to do what had failed once more.
+    Retried {
+        /// Who.
+        operator: String,
+        /// The keys of the steps.
+        steps: Vec<String>,
+    },
+    /// An operator ordered what was done to be taken back; written before a vendor is asked.
+    UndoOrdered {
+        /// Who.
+        operator: String,
+        /// The keys of the steps that will be taken back.
+        steps: Vec<String>,
+        /// What stays done, and why.
+        lasting: Vec<String>,
+    },
+    /// A step was taken back.
+    StepTakenBack {
+        /// The step's key.
+        key: String,
+        /// Facts from the vendor.
+        facts: Value,
+    },
+    /// A step could not be taken back and stays done.
+    StepNotTakenBack {
+        /// The step's key.
+        key: String,
+        /// The remedy's word.
+        remedy: String,
+        /// Why, for staff.
+        why: String,
+    },
+    /// After the last step a connector was asked whether the person can sign in now.
+    ConditionRead {
+        /// The connector.
+        connector: String,
+        /// Nothing that was read stands in the way; absent if the vendor could not be asked.
+        usable: Option<bool>,
+        /// What was read, for staff.
+        notes: Vec<String>,
     },
     /// A pass waits for the person.
     PassReady {

@@ -10,13 +10,14 @@ pub mod step;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::Rng;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::crypto::parcel::{Address, Parcel};
 use crate::crypto::token::Digest;
@@ -198,6 +199,17 @@ pub struct SealedPass {
     pub key: String,
 }
 
+/// Whether the person can sign in after the last step, as far as one connector shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmed {
+    /// The connector's name in the settings.
+    pub connector: String,
+    /// Nothing that was read stands in the way; absent if the vendor could not be asked.
+    pub usable: Option<bool>,
+    /// What was read, for staff.
+    pub notes: Vec<String>,
+}
+
 /// What identifies a person. Sealed under the case's own key; dropping the key erases it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -206,6 +218,8 @@ pub struct Private {
     pub subject: Option<Subject>,
     /// The account as found.
     pub account: Option<Account>,
+    /// The same person's accounts at the plan's other connectors, by the connector's name, as found.
+    pub accounts: BTreeMap<String, Account>,
     /// Who was proven.
     pub person: Option<Person>,
     /// The verifier's ids of the attempts, by number from 1.
@@ -261,9 +275,16 @@ pub struct Case {
     /// Until when the check that passed is remembered, and stays with the verifier.
     #[serde(default)]
     pub remembered_until: Option<Timestamp>,
-    /// The pass, while it waits.
-    pub pass: Option<SealedPass>,
-    /// Until when the pass waits.
+    /// What the connectors said of the accounts after the last step.
+    #[serde(default)]
+    pub conditions: Vec<Confirmed>,
+    /// The passes, while they wait, in the order of the plan.
+    #[serde(default, alias = "pass", deserialize_with = "one_or_many")]
+    pub passes: Vec<SealedPass>,
+    /// How often in a row a vendor of the plan could not be asked.
+    #[serde(default)]
+    pub waits: u32,
+    /// Until when the passes wait.
     pub pass_until: Option<Timestamp>,
     /// What the relying party will be told.
     #[serde(default)]
@@ -310,10 +331,32 @@ impl Case {
         self.moved(Stage::Closed)?;
         self.end = Some(end);
         self.ended_at = Some(at);
-        self.pass = None;
+        self.passes.clear();
         self.pass_until = None;
         self.private.visit = None;
         Ok(())
+    }
+
+    /// Opens a case that ended once more, because steps of its plan are to be done again; it ends at `until` if nothing else
+    /// ends it. The one way out of [`Stage::Closed`]. What the verifier was to forget, it still forgets.
+    pub fn reopen(&mut self, until: Timestamp) {
+        self.stage = Stage::Acting;
+        (self.end, self.ended_at, self.erase_at) = (None, None, None);
+        self.expires_at = self.expires_at.max(until);
+        self.conditions.clear();
+    }
+
+    /// Keeps a pass, in place of an earlier one of the same step.
+    pub fn put_in(&mut self, pass: SealedPass) {
+        self.take_out(&pass.key);
+        self.passes.push(pass);
+        let place = |key: &str| self.plan.iter().position(|step| step.key.0 == key);
+        self.passes.sort_by_key(|pass| place(&pass.key));
+    }
+
+    /// Lets go of a step's pass.
+    pub fn take_out(&mut self, key: &str) {
+        self.passes.retain(|pass| pass.key != key);
     }
 
     /// The attempt under way, or the last one.
@@ -333,6 +376,20 @@ impl Case {
         let attempt = self.attempts.last()?;
         attempt.started.then(|| self.private.references.last()).flatten()
     }
+}
+
+/// Cases written before a plan could hand out several passes hold one, or null.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SealedPass>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Many(Vec<SealedPass>),
+        One(Option<Box<SealedPass>>),
+    }
+    Ok(match Written::deserialize(deserializer)? {
+        Written::Many(passes) => passes,
+        Written::One(pass) => pass.map(|pass| *pass).into_iter().collect(),
+    })
 }
 
 /// What names a case from outside, kept as a digest: a link, a browser, a verifier's reference.

@@ -1,10 +1,21 @@
 //! What a case needs: the purpose, as the flow and the pages know it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::plan::Act;
 use crate::matching::Preset;
 use doorward_contract::CheckName;
+
+/// What a person's account at another connector than the directory is found by: never by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FoundBy {
+    /// The login in the directory.
+    #[default]
+    Login,
+    /// What stands before the `@` of the login in the directory.
+    UserName,
+}
 
 /// What a case is for and what it takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +40,8 @@ pub struct Purpose {
     pub preset: Preset,
     /// What is done, in order.
     pub plan: Vec<Act>,
+    /// What the person's accounts at the plan's other connectors are found by, where it is not the login.
+    pub accounts: BTreeMap<String, FoundBy>,
     /// How often a person may try to prove themselves in one case.
     pub attempts: u32,
     /// How long a case may take from its first browser to its pass.

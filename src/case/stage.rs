@@ -100,6 +100,8 @@ pub enum End {
     Unclaimed,
     /// The plan could not be carried out whole.
     Failed,
+    /// An operator had what was done taken back, as far as it can be.
+    Undone,
 }
 
 /// What a relying party is told. How much of it it understands is its profile's business.

@@ -21,6 +21,12 @@ pub enum Step {
     Act(usize),
     /// Find out whether the step at this place was done.
     Reconcile(usize),
+    /// Ask the connector of the step at this place whether the person can sign in now.
+    Confirm(usize),
+    /// Take the step at this place back.
+    TakeBack(usize),
+    /// Leave the step at this place done: it could not be taken back in time.
+    LeaveDone(usize),
     /// Put the answer out for whoever sent the person.
     Answer {
         /// What they are told.
@@ -67,7 +73,7 @@ pub fn next(case: &Case, now: Timestamp) -> Step {
             let (verdict, refusal) = (out_of_time(case), None);
             return Step::Answer { verdict, refusal };
         }
-        return Step::End(if case.plan.iter().any(is_done) {
+        return Step::End(if case.plan.iter().any(PlannedStep::is_done) {
             End::Failed
         } else {
             End::Expired
@@ -139,17 +145,27 @@ fn out_of_time(case: &Case) -> Verdict {
     }
 }
 
+/// Every step has its turn once; one that failed and that the plan goes on without is not tried again by itself.
 fn acting(case: &Case) -> Step {
     case.plan
         .iter()
-        .position(|step| !is_done(step))
-        .map_or(Step::Present, Step::Act)
+        .position(|step| step.state == StepState::Waiting)
+        .map(Step::Act)
+        .or_else(|| unconfirmed(case).map(Step::Confirm))
+        .unwrap_or(Step::Present)
 }
 
-/// After the end: the verifier forgets first, while its references can still be read; then everything personal goes.
+/// After the end: what was ordered to be taken back is, last step first; the verifier forgets first, while its references can still be read; then everything personal goes.
 fn afterwards(case: &Case, now: Timestamp) -> Step {
     if case.erased {
         return Step::Await(None);
+    }
+    let ordered = |step: &PlannedStep| matches!(step.state, StepState::Undoing { .. });
+    if let Some(at) = case.plan.iter().rposition(ordered) {
+        return match case.erase_at {
+            Some(due) if now >= due => Step::LeaveDone(at),
+            _ => Step::TakeBack(at),
+        };
     }
     if !case.reduced && case.erase_at.is_some_and(|due| now >= due) {
         return Step::Reduce;
@@ -187,12 +203,18 @@ fn is_back(case: &Case) -> bool {
     case.attempt().is_some_and(|attempt| attempt.returned_at.is_some())
 }
 
+/// Every connector that did something is asked once, after the last step.
+fn unconfirmed(case: &Case) -> Option<usize> {
+    let asked = |step: &PlannedStep| {
+        case.conditions
+            .iter()
+            .any(|known| known.connector == step.act.connector)
+    };
+    case.plan.iter().position(|step| step.is_done() && !asked(step))
+}
+
 fn unsettled(case: &Case) -> Option<usize> {
     case.plan
         .iter()
         .position(|step| matches!(step.state, StepState::Intended { .. }))
-}
-
-fn is_done(step: &PlannedStep) -> bool {
-    matches!(step.state, StepState::Done { .. })
 }

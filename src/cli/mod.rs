@@ -3,6 +3,7 @@
 mod audit;
 mod keys;
 mod link;
+mod plan;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -41,6 +42,8 @@ enum Command {
     Migrate(Settings),
     /// Make a link that lets one person prove who they are and get back into one account.
     Link(LinkArguments),
+    /// Say what a plan would do to one person's accounts, and change nothing.
+    Plan(PlanArguments),
     /// Keys.
     #[command(subcommand)]
     Keys(Keys),
@@ -76,6 +79,24 @@ struct LinkArguments {
     /// Who asks; the person sees it.
     #[arg(long, default_value = "IT service desk")]
     operator: String,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct PlanArguments {
+    #[command(flatten)]
+    settings: Settings,
+    /// A case, by its id or by the number that its person quotes: what is done and what is left.
+    #[arg(long, conflicts_with_all = ["purpose", "account"])]
+    case: Option<String>,
+    /// A purpose, as named in the settings.
+    #[arg(long, requires = "account")]
+    purpose: Option<String>,
+    /// With --purpose: the person's work e-mail address or user name.
+    #[arg(long, requires = "purpose")]
+    account: Option<String>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -183,6 +204,7 @@ async fn carry_out(command: Command) -> Result<ExitCode, Failure> {
             print("the database is up to date")
         }
         Command::Link(arguments) => link::make_link(arguments).await,
+        Command::Plan(arguments) => plan::rehearse(arguments).await,
         Command::Keys(Keys::New) => print(&Key::random().text()),
         Command::Keys(Keys::List { settings, json }) => keys::list(load(&settings)?, json).await,
         Command::Keys(Keys::Rotate { settings, alg, now }) => keys::rotate(load(&settings)?, alg, now).await,

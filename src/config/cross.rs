@@ -5,11 +5,13 @@ use std::ops::Range;
 
 use super::Draft;
 use super::connector::Connector;
-use super::purpose::{Act, ActionWord, Preset, Purpose};
+use super::purpose::{Act, ActionWord, OnFailure, Preset, Purpose};
 use super::read::Reading;
+use super::value::Name;
 use super::verifier::Verifier;
 use super::{entra, kinds, recheck, relying, webhook};
 use doorward_contract::Ability;
+use toml::Spanned;
 
 /// Checks what could be read.
 pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
@@ -27,6 +29,7 @@ pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
         birth_date(draft, purpose, reading);
         webhook::check(draft, purpose, reading);
         plan(draft, purpose, reading);
+        accounts(purpose, reading);
     }
     tokens(draft, reading);
     sources(draft, reading);
@@ -117,7 +120,6 @@ fn retention(purpose: &Purpose, reading: &mut Reading<'_>) {
 }
 
 fn plan(draft: &Draft, purpose: &Purpose, reading: &mut Reading<'_>) {
-    let mut passes = 0;
     for (at, act) in purpose.plan.iter().enumerate() {
         let place = format!("purpose {:?} · plan {}", purpose.name.get_ref().0, at + 1);
         let span = act.span();
@@ -126,20 +128,47 @@ fn plan(draft: &Draft, purpose: &Purpose, reading: &mut Reading<'_>) {
             able(connector, act, &place, reading);
         }
         options(act, span, &place, reading);
-        if matches!(
-            act.action.get_ref(),
-            ActionWord::TemporaryPassword | ActionWord::TemporaryAccessPass
-        ) {
-            passes += 1;
-            if passes == 2 {
-                reading.note(
-                    act.action.span(),
-                    format!("{place} · action"),
-                    "the plan hands out two passes, and a person is shown one",
-                    Some("keep one of temporary_password and temporary_access_pass"),
-                );
-            }
-        }
+        dispensable(purpose, at, act, &place, reading);
+    }
+}
+
+/// The plan goes on without a pass only if it has another.
+fn dispensable(purpose: &Purpose, at: usize, act: &Act, place: &str, reading: &mut Reading<'_>) {
+    let yields_pass = |act: &Act| act.action.get_ref().yields_pass();
+    let mut others = purpose.plan.iter().enumerate().filter(|(other, _)| *other != at);
+    if act.on_failure == OnFailure::GoOn && yields_pass(act) && !others.any(|(_, other)| yields_pass(other.get_ref())) {
+        let what = "the plan would go on without its only pass, and the person would be left with nothing";
+        reading.note(
+            act.action.span(),
+            format!("{place} · on_failure"),
+            what,
+            Some("write on_failure = \"stop\", or add another act that hands out a pass"),
+        );
+    }
+}
+
+/// What an account is found by is said once, and of connectors that have something to do.
+fn accounts(purpose: &Purpose, reading: &mut Reading<'_>) {
+    let label = &purpose.name.get_ref().0;
+    for (at, account) in purpose.accounts.iter().enumerate() {
+        let name = &account.get_ref().connector;
+        let same = |other: &Spanned<Name>| other.get_ref().0 == name.get_ref().0;
+        let mut earlier = purpose.accounts.iter().take(at);
+        let (what, remedy) = if earlier.any(|other| same(&other.get_ref().connector)) {
+            ("the connector is named twice", "name each once")
+        } else if purpose.directory.as_ref().is_some_and(same) {
+            let what = "this is the directory: the accounts are found there by what the person types";
+            (what, "take it out")
+        } else if purpose.plan.iter().all(|act| !same(&act.get_ref().connector)) {
+            (
+                "the plan does nothing there",
+                "take it out, or add a [[purpose.plan]] for it",
+            )
+        } else {
+            continue;
+        };
+        let place = format!("purpose {label:?} · accounts {} · connector", at + 1);
+        reading.note(name.span(), place, what, Some(remedy));
     }
 }
 

@@ -47,6 +47,10 @@ pub struct Purpose {
     #[serde(default)]
     #[schemars(with = "Vec<Act>")]
     pub plan: Vec<Spanned<Act>>,
+    /// What the person's accounts at the plan's other connectors are found by. Default: the login in the directory.
+    #[serde(default)]
+    #[schemars(with = "Vec<AccountAt>")]
+    pub accounts: Vec<Spanned<AccountAt>>,
     /// How often a person may try in one case, 1 to 10. Default: 3.
     #[serde(default = "attempts")]
     pub attempts: Attempts,
@@ -136,6 +140,29 @@ pub enum Preset {
     OktaInsecureNamesOnly,
 }
 
+/// What a person's account at one connector is found by.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountAt {
+    /// A connector of the plan other than the directory.
+    #[schemars(with = "Name")]
+    pub connector: Spanned<Name>,
+    /// The key: `login` (the login in the directory) or `user_name` (what stands before its `@`). Default: `login`.
+    #[serde(default)]
+    pub by: FoundBy,
+}
+
+/// What an account is found by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FoundBy {
+    /// The login in the directory.
+    #[default]
+    Login,
+    /// What stands before the `@` of that login.
+    UserName,
+}
+
 /// A number of attempts, 1 to 10.
 #[derive(Clone, Copy, Debug, JsonSchema)]
 pub struct Attempts(pub u32);
@@ -168,6 +195,21 @@ pub struct Act {
     pub kinds: Option<Vec<MethodKind>>,
     /// For `call`: the name by which the company's system knows what is wanted.
     pub name: Option<CallName>,
+    /// If it cannot be done: `stop` (an operator mends it and lets the case go on, or has what was done taken back) or
+    /// `go_on` (the rest is done without it, and what failed stands in the record). Default: `stop`.
+    #[serde(default)]
+    pub on_failure: OnFailure,
+}
+
+/// What becomes of the rest of a plan when an act of it cannot be done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnFailure {
+    /// It waits for an operator.
+    #[default]
+    Stop,
+    /// It is done without it.
+    GoOn,
 }
 
 /// What a connector can be asked to do.
@@ -184,6 +226,13 @@ pub enum ActionWord {
     RemoveMethods,
     /// Calls a system of the company's own.
     Call,
+}
+
+impl ActionWord {
+    /// Whether it hands the person a pass.
+    pub fn yields_pass(self) -> bool {
+        matches!(self, Self::TemporaryPassword | Self::TemporaryAccessPass)
+    }
 }
 
 /// A kind of sign-in method.

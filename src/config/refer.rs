@@ -70,11 +70,8 @@ pub(super) fn check(document: &DeTable<'_>, reading: &mut Reading<'_>) {
                 &verifiers,
             );
         }
-        for (at, act) in items(purpose.table, "plan").iter().enumerate() {
-            if let Some(connector) = text(act.table, "connector") {
-                let place = format!("{label} · plan {} · connector", at + 1);
-                known(reading, &place, "connector", &connector, &connectors);
-            }
+        for list in ["plan", "accounts"] {
+            connected(purpose, list, &connectors, reading);
         }
         unfilled(purpose, &sources, reading);
     }
@@ -90,6 +87,16 @@ pub(super) fn check(document: &DeTable<'_>, reading: &mut Reading<'_>) {
         }
     }
     unused(&sources, &purposes, reading);
+}
+
+/// The connectors that a list of a purpose names.
+fn connected(purpose: &Item<'_>, list: &str, connectors: &[String], reading: &mut Reading<'_>) {
+    for (at, item) in items(purpose.table, list).iter().enumerate() {
+        if let Some(connector) = text(item.table, "connector") {
+            let place = format!("{} · {list} {} · connector", purpose.label, at + 1);
+            known(reading, &place, "connector", &connector, connectors);
+        }
+    }
 }
 
 fn unique(reading: &mut Reading<'_>, kind: &str, items: &[Item<'_>]) {

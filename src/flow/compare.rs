@@ -132,7 +132,7 @@ impl Flow {
 }
 
 /// The word of an account's bar in events.
-fn word(refusal: Refusal) -> &'static str {
+pub(super) fn word(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::UnknownAccount => "unknown",
         Refusal::AmbiguousAccount => "ambiguous",

@@ -1,17 +1,23 @@
 //! Works a case: reads it, asks [`step::next`], runs the file of that step, writes, and repeats until somebody outside
 //! has to do something. Steps never call one another.
 
+mod account;
 pub mod act;
 pub mod answer;
 pub mod compare;
+mod confirm;
 pub mod consent;
 pub mod draft;
 pub mod erase;
 pub mod open;
+mod plan;
 pub mod prove;
 pub mod recall;
+pub mod rehearse;
 pub mod reveal;
 pub mod stop;
+mod stuck;
+mod undo;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -89,6 +95,9 @@ pub enum Error {
     /// The case is not where this can be done; the person's page shows where it is.
     #[error("the case is past this")]
     Elsewhere,
+    /// Nothing of what was done can be taken back; why, for staff.
+    #[error("nothing of what was done can be taken back")]
+    Lasting(Vec<String>),
     /// A part of the case that should be there is not.
     #[error("the record of the case lacks {what}")]
     Incomplete {
@@ -217,6 +226,9 @@ impl Flow {
             Step::Plan => self.draw_up(draft).await,
             Step::Act(at) => self.act(draft, at).await,
             Step::Reconcile(at) => self.reconcile(draft, at).await,
+            Step::Confirm(at) => self.confirm(draft, at).await,
+            Step::TakeBack(at) => self.take_back(draft, at).await,
+            Step::LeaveDone(at) => self.give_up_undoing(draft, at),
             Step::Answer { verdict, refusal } => self.put_answer(draft, verdict, refusal),
             Step::Present => self.present(draft),
             Step::End(end) => self.end(draft, end),

@@ -1,9 +1,12 @@
 //! A case begins: at the company's recovery page, or by a link that an operator or a machine had made.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::account::{There, placed};
 use super::{Draft, Error, Flow};
 use crate::audit::{Event, Fact};
+use crate::case::plan::OnFailure;
 use crate::case::policy::Purpose;
 use crate::case::{Browser, Case, CaseId, Handle, HandleKind, Opener, Private, Refusal, Stage, Standing};
 use crate::crypto::parcel::BrowserKey;
@@ -80,7 +83,7 @@ impl Flow {
         };
         // Whatever stops everybody stops them before they start, and all alike (entra.md §4.4: the policy is read first).
         for act in &purpose.plan {
-            self.connector(&act.connector)?.prepare(&act.action).await?;
+            self.within_bounds(act).await??;
         }
         self.within_limits(source, &subject, address).await?;
         let (key, address) = BrowserKey::random()?;
@@ -148,10 +151,12 @@ impl Flow {
             value: wish.account.trim().to_owned(),
         };
         let account = self.eligible(purpose, &subject).await?;
+        let elsewhere = self.elsewhere(purpose, &account, &BTreeMap::new()).await?;
+        bars(purpose, &elsewhere)?;
         for act in &purpose.plan {
-            self.connector(&act.connector)?.prepare(&act.action).await?;
+            self.within_bounds(act).await??;
         }
-        if let Some((_, error)) = self.unfit(&account, &purpose.plan).await {
+        if let Some((_, error)) = self.unfit(&account, &elsewhere, &purpose.plan).await? {
             return Err(error.into());
         }
         let opener = Opener::Operator {
@@ -167,9 +172,12 @@ impl Flow {
             account: Some(account.id.to_string()),
             reasons: Vec::new(),
         };
+        let mut facts = vec![looked_up];
+        facts.extend(elsewhere.iter().map(|(name, there)| there.fact(name)));
         case.private = Private {
             subject: Some(subject),
             account: Some(account),
+            accounts: elsewhere.into_iter().filter_map(found).collect(),
             ..Private::default()
         };
         let token = Token::random();
@@ -179,7 +187,7 @@ impl Flow {
             digest: token.digest(),
             until: remembered_until(&case),
         };
-        let case = self.begin(case, vec![looked_up], vec![handle], Some(until)).await?;
+        let case = self.begin(case, facts, vec![handle], Some(until)).await?;
         Ok(Invitation { case, token, until })
     }
 
@@ -310,11 +318,38 @@ impl Flow {
     }
 }
 
-/// Browsers and links are remembered for a day after the case can have ended, so that whoever comes back late is told
+/// What another connector says of the person that stops a link from being made: protection anywhere, and anything that a
+/// step needs which the plan cannot do without. Staff are told at once, and where.
+fn bars(purpose: &Purpose, elsewhere: &[(&str, There)]) -> Result<(), Error> {
+    for (name, there) in elsewhere {
+        let mut steps = purpose.plan.iter().filter(|act| act.connector == *name);
+        let needed = steps.any(|act| act.on_failure == OnFailure::Stop);
+        match there {
+            There::Barred { refusal, reasons, .. } if needed || *refusal == Refusal::ProtectedAccount => {
+                let (refusal, reasons) = (*refusal, placed(name, reasons));
+                return Err(Error::Barred(Bar { refusal, reasons }));
+            }
+            There::Unsaid(error) if needed => return Err(error.clone().into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn found((name, there): (&str, There)) -> Option<(String, Account)> {
+    match there {
+        There::Open(account) => Some((name.to_owned(), *account)),
+        There::Barred { .. } | There::Unsaid(_) => None,
+    }
+}
+
+/// How long browsers and links are remembered after the case can have ended.
+pub(super) const REMEMBERED: Duration = Duration::from_secs(48 * 3600);
+
+/// Browsers and links are remembered for a while after the case can have ended, so that whoever comes back late is told
 /// how it ended.
 pub(super) fn remembered_until(case: &Case) -> Timestamp {
-    const AFTER: Duration = Duration::from_secs(48 * 3600);
-    case.expires_at.plus(AFTER)
+    case.expires_at.plus(REMEMBERED)
 }
 
 pub(super) fn fresh(purpose: &Purpose, source: &str, opener: Opener, now: Timestamp) -> Case {
@@ -337,7 +372,9 @@ pub(super) fn fresh(purpose: &Purpose, source: &str, opener: Opener, now: Timest
         plan: Vec::new(),
         remember_at: None,
         remembered_until: None,
-        pass: None,
+        conditions: Vec::new(),
+        passes: Vec::new(),
+        waits: 0,
         pass_until: None,
         end: None,
         ended_at: None,

@@ -1,4 +1,4 @@
-//! The pass, shown once.
+//! The passes, shown together and once.
 
 use super::act::Contents;
 use super::{Draft, Error, Flow, Turn};
@@ -8,21 +8,19 @@ use crate::crypto::parcel::BrowserKey;
 use crate::store::{self, Wake};
 use doorward_contract::PassKind;
 
-/// A pass as the page shows it.
+/// The passes as the page shows them.
 pub struct Shown {
     /// The case, ended.
     pub case: Case,
-    /// What the secret is.
-    pub kind: PassKind,
-    /// What was in the parcel.
-    pub contents: Contents,
+    /// What each secret is and what was in its parcel, in the order of the plan.
+    pub passes: Vec<(PassKind, Contents)>,
 }
 
 impl Flow {
-    /// Everything is done: the pass waits for its browser, or there is none and the case ends.
+    /// Everything is done: the passes wait for their browser, or there are none and the case ends.
     pub(super) fn present(&self, draft: &mut Draft) -> Result<Turn, Error> {
         let now = self.now();
-        if draft.case.pass.is_none() {
+        if draft.case.passes.is_empty() {
             self.finish(draft, End::Recovered, now)?;
             return Ok(Turn::On);
         }
@@ -33,26 +31,29 @@ impl Flow {
         Ok(Turn::On)
     }
 
-    /// Opens the pass with the browser's own key. It is recorded as shown, and gone, before it is returned: whatever
-    /// happens on the way to the screen, nobody sees it twice. `None` when there is nothing (more) to see.
+    /// Opens the passes with the browser's own key. They are recorded as shown, and gone, before they are returned: whatever
+    /// happens on the way to the screen, nobody sees them twice. `None` when there is nothing (more) to see.
     pub async fn reveal(&self, case: Case, key: &BrowserKey) -> Result<Option<Shown>, Error> {
         let now = self.now();
         if case.stage != Stage::Ready || case.pass_until.is_none_or(|until| now >= until) {
             return Ok(None);
         }
-        let Some(pass) = case.pass.clone() else {
+        if case.passes.is_empty() {
             return Ok(None);
-        };
-        let plain = key.open(case.id.as_str(), &pass.parcel)?;
-        let contents: Contents = serde_json::from_slice(&plain).map_err(|_| Error::Incomplete { what: "the pass" })?;
+        }
+        let mut passes = Vec::with_capacity(case.passes.len());
+        for pass in &case.passes {
+            let plain = key.open(case.id.as_str(), &pass.parcel)?;
+            let contents = serde_json::from_slice(&plain).map_err(|_| Error::Incomplete { what: "the pass" })?;
+            passes.push((pass.kind, contents));
+        }
         let mut draft = Draft::new(case, None);
         draft.note(now, Fact::PassShown);
         self.finish(&mut draft, End::Recovered, now)?;
         match self.write_and(&mut draft, Wake::At(now)).await {
             Ok(()) => Ok(Some(Shown {
                 case: draft.case,
-                kind: pass.kind,
-                contents,
+                passes,
             })),
             // Two requests at the same moment: one of them was first.
             Err(Error::Store(store::Error::Stale)) => Ok(None),

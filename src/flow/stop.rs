@@ -10,7 +10,7 @@ impl Flow {
     /// Time ran out, or nothing may be done.
     pub(super) fn end(&self, draft: &mut Draft, end: End) -> Result<Turn, Error> {
         let now = self.now();
-        if draft.case.pass.is_some() {
+        if !draft.case.passes.is_empty() {
             draft.note(now, Fact::PassDropped);
         }
         self.finish(draft, end, now)?;
@@ -37,7 +37,8 @@ impl Flow {
             .get(&draft.case.purpose)
             .map(|purpose| (purpose.keep_proof, purpose.keep_personal));
         let (proof, personal) = kept.unwrap_or_default();
-        draft.case.forget_at = Some(now.plus(proof));
+        // A case that ended before keeps the date of its first end.
+        draft.case.forget_at = draft.case.forget_at.or(Some(now.plus(proof)));
         draft.case.erase_at = Some(now.plus(personal));
         self.remember(draft, &end, now);
         draft.note(now, Fact::Closed { end: end.clone() });

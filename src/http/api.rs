@@ -1,4 +1,4 @@
-//! The JSON API: opening a case for somebody, following it, calling it off. It can never see a pass.
+//! The JSON API: opening a case for somebody, following it, mending it, calling it off. It can never see a pass.
 
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequestParts, Path, Query, State};
@@ -13,10 +13,11 @@ use serde_json::{Value, json};
 use super::App;
 use super::problem::Problem;
 use crate::audit::Event;
-use crate::case::{Case, CaseId, Opener, Stage};
+use crate::case::{Case, CaseId, Opener, PlannedStep, Stage};
 use crate::crypto::token::Digest;
-use crate::flow::Error;
 use crate::flow::open::Wish;
+use crate::flow::rehearse::{Rehearsal, Undo};
+use crate::flow::{Error, Flow};
 use crate::source::{Kind, link};
 use crate::store::Filter;
 
@@ -81,6 +82,9 @@ pub fn routes() -> Router<App> {
         .route("/cases/{id}/cancel", post(cancel))
         .route("/cases/{id}/resume", post(resume))
         .route("/cases/{id}/forget", post(forget))
+        .route("/cases/{id}/retry", post(retry))
+        .route("/cases/{id}/undo", post(undo))
+        .route("/cases/{id}/plan", get(rehearse))
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async {
             Problem::new(
@@ -151,7 +155,7 @@ async fn open(
     let invitation = app.door.flow.invite(&wish).await?;
     let mut url = app.door.flow.public_url.clone();
     url.set_path(&link::path(&invitation.token));
-    let mut view = view(&invitation.case);
+    let mut view = view(&app.door.flow, &invitation.case);
     if let Some(object) = view.as_object_mut() {
         object.insert("link".to_owned(), json!({"url": url, "expires_at": invitation.until}));
     }
@@ -161,7 +165,7 @@ async fn open(
 
 /// One case as staff see it.
 async fn read(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
-    Ok(Json(view(&find(&app, &caller, &id).await?)))
+    Ok(Json(view(&app.door.flow, &find(&app, &caller, &id).await?)))
 }
 
 /// Everything written down of a case.
@@ -173,18 +177,51 @@ async fn events(State(app): State<App>, caller: Caller, Path(id): Path<String>) 
 
 async fn cancel(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
     let case = find(&app, &caller, &id).await?;
-    Ok(Json(view(&app.door.flow.cancel(case, &caller.name).await?)))
+    Ok(Json(view(
+        &app.door.flow,
+        &app.door.flow.cancel(case, &caller.name).await?,
+    )))
 }
 
 async fn resume(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
     let case = find(&app, &caller, &id).await?;
-    Ok(Json(view(&app.door.flow.resume(case, &caller.name).await?)))
+    Ok(Json(view(
+        &app.door.flow,
+        &app.door.flow.resume(case, &caller.name).await?,
+    )))
+}
+
+/// Has what failed done once more in a case that ended without it.
+async fn retry(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+    let case = find(&app, &caller, &id).await?;
+    Ok(Json(view(
+        &app.door.flow,
+        &app.door.flow.retry(case, &caller.name).await?,
+    )))
+}
+
+/// Has what was done taken back.
+async fn undo(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+    let case = find(&app, &caller, &id).await?;
+    Ok(Json(view(
+        &app.door.flow,
+        &app.door.flow.undo(case, &caller.name).await?,
+    )))
+}
+
+/// What the plan would do now, found out by reading.
+async fn rehearse(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<Rehearsal>, Problem> {
+    let case = find(&app, &caller, &id).await?;
+    Ok(Json(app.door.flow.rehearse_case(&case).await?))
 }
 
 /// The check of a closed case that its person had remembered is forgotten at once.
 async fn forget(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
     let case = find(&app, &caller, &id).await?;
-    Ok(Json(view(&app.door.flow.forget_remembered(case, &caller.name).await?)))
+    Ok(Json(view(
+        &app.door.flow,
+        &app.door.flow.forget_remembered(case, &caller.name).await?,
+    )))
 }
 
 #[derive(Deserialize)]
@@ -222,7 +259,7 @@ async fn list(State(app): State<App>, caller: Caller, Query(asked): Query<Asked>
     let seen: Vec<Value> = cases
         .iter()
         .filter(|case| caller.may_open(&case.purpose))
-        .map(view)
+        .map(|case| view(&app.door.flow, case))
         .collect();
     Ok(Json(json!({"cases": seen, "next": next})))
 }
@@ -236,7 +273,7 @@ async fn find(app: &App, caller: &Caller, id: &str) -> Result<Case, Problem> {
 }
 
 /// What staff see of a case: everything but what identifies the person and what opens anything.
-pub fn view(case: &Case) -> Value {
+pub fn view(flow: &Flow, case: &Case) -> Value {
     let (opened_by, ticket) = match &case.opener {
         Opener::Person => ("person".to_owned(), None),
         Opener::Operator { name, ticket } => (name.clone(), ticket.clone()),
@@ -260,9 +297,31 @@ pub fn view(case: &Case) -> Value {
         "bound": case.browser.is_some(), "standing": case.standing,
         "account": case.private.account.as_ref().map(|account| &account.id),
         "attempts": attempts, "match": case.explanation,
-        "remembered_until": case.remembered_until, "plan": case.plan, "waiting_for_vendor": case.trouble,
-        "pass": {"waiting": case.pass.is_some(), "until": case.pass_until}, "erased": case.erased,
+        "remembered_until": case.remembered_until,
+        "plan": case.plan.iter().map(|step| planned(flow, step)).collect::<Vec<_>>(),
+        "failed": case.plan.iter().filter(|step| step.is_failed()).map(|step| &step.key).collect::<Vec<_>>(),
+        "usable": usable(case), "conditions": case.conditions, "waiting_for_vendor": case.trouble,
+        "pass": {"waiting": !case.passes.is_empty(), "count": case.passes.len(), "until": case.pass_until}, "erased": case.erased,
     })
+}
+
+/// A step with what taking it back comes to.
+fn planned(flow: &Flow, step: &PlannedStep) -> Value {
+    let mut view = json!(step);
+    if let Some(object) = view.as_object_mut() {
+        let undo = flow.undoing(&step.act).map(Undo::from);
+        object.insert("undo".to_owned(), json!(undo));
+    }
+    view
+}
+
+/// Whether the person can sign in now everywhere, as far as it was read; absent if it was not, or not everywhere.
+fn usable(case: &Case) -> Option<bool> {
+    let mut answers = case.conditions.iter().map(|condition| condition.usable);
+    if case.conditions.iter().any(|condition| condition.usable == Some(false)) {
+        return Some(false);
+    }
+    (!case.conditions.is_empty() && answers.all(|usable| usable == Some(true))).then_some(true)
 }
 
 fn unfit(detail: String) -> Problem {

@@ -17,11 +17,12 @@ use crate::case::{Case, Stage};
 use crate::cause::causes;
 use crate::crypto::parcel::BrowserKey;
 use crate::flow::Error;
+use crate::flow::act::Contents;
 use crate::flow::consent::Choice;
-use crate::pages::{Notice, PassShown, What, path};
+use crate::pages::{Notice, OnePass, PassShown, What, path};
 use crate::source::{Door, reply};
 use crate::store;
-use doorward_contract::Timestamp;
+use doorward_contract::{PassKind, Timestamp};
 
 /// How long an answer waits for the verifier to start a proof before the waiting page takes over.
 const START_PATIENCE: Duration = Duration::from_secs(6);
@@ -220,7 +221,7 @@ async fn withdraw(
     }
 }
 
-/// Shows the pass, once.
+/// Shows the passes, once.
 async fn reveal(
     State(door): State<Door>,
     traveller: Traveller,
@@ -231,20 +232,26 @@ async fn reveal(
     match door.flow.reveal(case, &key).await {
         Ok(Some(shown)) => Ok(door.show(PassShown {
             number,
-            kind: shown.kind,
-            secret: shown.contents.secret.clone().into(),
-            login: shown.contents.login.clone(),
-            sign_in_url: shown.contents.sign_in_url.clone(),
+            passes: shown.passes.iter().map(drawn).collect(),
             seconds_left: door
                 .flow
                 .purpose(&shown.case.purpose)
                 .map_or(0, |purpose| purpose.pass_lifetime.as_secs()),
-            expires_at: shown.contents.expires_at.map(Timestamp::from_micros),
             afterwards: afterwards(&door, &shown.case),
         })),
         Ok(None) if matches!(stage, Stage::Ready | Stage::Closed) => Ok(door.show(Notice::Gone { number })),
         Ok(None) => Ok(door.on_to(path::CASE)),
         Err(error) => Err(door.fail(&error)),
+    }
+}
+
+fn drawn((kind, contents): &(PassKind, Contents)) -> OnePass {
+    OnePass {
+        kind: *kind,
+        secret: contents.secret.clone().into(),
+        login: contents.login.clone(),
+        sign_in_url: contents.sign_in_url.clone(),
+        expires_at: contents.expires_at.map(Timestamp::from_micros),
     }
 }
 

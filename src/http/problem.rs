@@ -76,6 +76,15 @@ impl From<Error> for Problem {
                 "past-this",
                 "The case is not at a stage where this can be done",
             ),
+            Error::Lasting(reasons) => {
+                let mut problem = Self::new(
+                    StatusCode::CONFLICT,
+                    "nothing-to-undo",
+                    "Nothing of what was done can be taken back",
+                );
+                problem.detail = (!reasons.is_empty()).then(|| reasons.join("; "));
+                problem
+            }
             Error::Unknown { kind, name } => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "unknown-name",

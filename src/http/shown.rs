@@ -50,12 +50,12 @@ pub(super) fn page(door: &Door, case: &Case, key: &BrowserKey) -> Page {
         Stage::Answer => waiting(case, What::Returning),
         Stage::Review => Notice::Review { number }.into(),
         Stage::Stuck => Notice::Stuck { number }.into(),
-        Stage::Ready => match (&case.pass, case.pass_until) {
-            (Some(pass), Some(until)) if door.flow.now() < until => {
+        Stage::Ready => match case.pass_until {
+            Some(until) if !case.passes.is_empty() && door.flow.now() < until => {
                 let seconds_left = until.since(door.flow.now()).as_secs();
                 PassReady {
                     number,
-                    kind: pass.kind,
+                    kinds: case.passes.iter().map(|pass| pass.kind).collect(),
                     until,
                     seconds_left,
                     form_token,
@@ -108,6 +108,7 @@ fn ended(door: &Door, case: &Case) -> Notice {
         Some(End::Withdrawn) => Notice::Withdrawn { number },
         Some(End::Unclaimed) => Notice::Gone { number },
         Some(End::Failed) => Notice::Stuck { number },
+        Some(End::Undone) => Notice::Undone { number },
         Some(End::Expired) | None => Notice::Expired { number: Some(number) },
     }
 }

@@ -58,6 +58,11 @@ pub enum Notice {
     LinkUsed,
     /// The link is too old, or never was one.
     LinkExpired,
+    /// What was done was taken back.
+    Undone {
+        /// What the person quotes on the phone.
+        number: String,
+    },
     /// It could not be finished; an operator has to mend something.
     Stuck {
         /// What the person quotes on the phone.
@@ -114,6 +119,7 @@ pub(super) struct Words {
     withdrawn: Saying,
     link_used: Saying,
     link_expired: Saying,
+    undone: Saying,
     stuck: Saying,
     busy: Saying,
     unavailable: Saying,
@@ -181,6 +187,7 @@ impl Notice {
             | Self::Expired { .. }
             | Self::Withdrawn { .. }
             | Self::TooLittleTime { .. }
+            | Self::Undone { .. }
             | Self::Stuck { .. } => StatusCode::OK,
         }
     }
@@ -193,6 +200,7 @@ impl Notice {
             | Self::Gone { number }
             | Self::Refused { number }
             | Self::Withdrawn { number }
+            | Self::Undone { number }
             | Self::Stuck { number }
             | Self::Fault { reference: number } => Some(number),
             Self::Expired { number }
@@ -221,6 +229,7 @@ impl Notice {
             Self::Withdrawn { .. } => (&words.withdrawn, Icon::Stop, Way::Start),
             Self::LinkUsed => (&words.link_used, Icon::Link, Way::Look),
             Self::LinkExpired => (&words.link_expired, Icon::Link, Way::Nothing),
+            Self::Undone { .. } => (&words.undone, Icon::Retry, Way::Nothing),
             Self::Stuck { .. } => (&words.stuck, Icon::Chat, Way::Nothing),
             Self::Busy { .. } => (&words.busy, Icon::Clock, Way::Nothing),
             Self::Unavailable { .. } => (&words.unavailable, Icon::Clock, Way::Look),
@@ -248,6 +257,7 @@ impl Screen for Notice {
             Self::Withdrawn { .. } => "withdrawn",
             Self::LinkUsed => "link-used",
             Self::LinkExpired => "link-expired",
+            Self::Undone { .. } => "undone",
             Self::Stuck { .. } => "stuck",
             Self::Busy { .. } => "busy",
             Self::Unavailable { .. } => "unavailable",
@@ -337,6 +347,7 @@ impl Notice {
             ("withdrawn", Self::Withdrawn { number: number() }),
             ("link-used", Self::LinkUsed),
             ("link-expired", Self::LinkExpired),
+            ("undone", Self::Undone { number: number() }),
             ("stuck", Self::Stuck { number: number() }),
             (
                 "busy",

@@ -1,5 +1,6 @@
-//! The pass: first that it is ready, then the secret itself, once. The secret is on the second page only, never in an
-//! address, a script or an attribute, and copies exactly although it is drawn in groups.
+//! The passes: first that they are ready, then the secrets themselves, together and once. A secret is on the second page
+//! only, never in a script, in an attribute only where it is an address that is opened, and copies exactly although it is
+//! drawn in groups.
 
 use askama::Template;
 use secrecy::{ExposeSecret, SecretString};
@@ -7,19 +8,21 @@ use serde::Deserialize;
 
 use super::brand::web_address;
 use super::icon::Icon;
+use super::kind::{self, Kind};
 use super::path;
+use super::secret::{Run, groups};
 use super::shell::{About, Screen, Script, Shell};
 use super::text::{Sentence, machine_moment};
 use doorward_contract::{PassKind, Timestamp};
 
-/// A pass waits to be looked at.
+/// Passes wait to be looked at.
 #[derive(Clone, Debug)]
 pub struct PassReady {
     /// What the person quotes on the phone.
     pub number: String,
-    /// What it is.
-    pub kind: PassKind,
-    /// Until when it waits.
+    /// What they are, in the order in which they are used.
+    pub kinds: Vec<PassKind>,
+    /// Until when they wait.
     pub until: Timestamp,
     /// How long that is from now.
     pub seconds_left: u64,
@@ -27,11 +30,22 @@ pub struct PassReady {
     pub form_token: String,
 }
 
-/// The pass, once.
+/// The passes, once.
 #[derive(Clone, Debug)]
 pub struct PassShown {
     /// What the person quotes on the phone.
     pub number: String,
+    /// The passes, in the order in which they are used.
+    pub passes: Vec<OnePass>,
+    /// How long the page shows them.
+    pub seconds_left: u64,
+    /// What to enrol or do after signing in.
+    pub afterwards: Vec<String>,
+}
+
+/// One pass.
+#[derive(Clone, Debug)]
+pub struct OnePass {
     /// What it is.
     pub kind: PassKind,
     /// The secret.
@@ -40,25 +54,22 @@ pub struct PassShown {
     pub login: String,
     /// Where the person signs in. Not made a link unless it leads to the web.
     pub sign_in_url: String,
-    /// How long the page shows it.
-    pub seconds_left: u64,
     /// When the vendor stops taking it.
     pub expires_at: Option<Timestamp>,
-    /// What to enrol or do after signing in.
-    pub afterwards: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Words {
-    temporary_password: KindWords,
-    temporary_access_pass: KindWords,
+    kind: kind::Words,
+    several: Several,
     ready_private: String,
     ready_once: String,
     waits: String,
     waits_until: String,
     show: String,
     copy: String,
+    copy_link: String,
     copied: String,
     characters: String,
     login: String,
@@ -72,31 +83,24 @@ pub(super) struct Words {
     nobody: Sentence,
 }
 
-/// The words that differ between kinds.
+/// What is said otherwise when there is more than one.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct KindWords {
-    ready: String,
+struct Several {
+    ready: Sentence,
     ready_lead: String,
+    ready_once: String,
+    waits: String,
+    waits_until: String,
+    show: String,
     shown: String,
     shown_lead: String,
-    open: String,
-    enter: String,
-}
-
-impl Words {
-    fn kind(&self, kind: PassKind) -> &KindWords {
-        match kind {
-            PassKind::TemporaryPassword => &self.temporary_password,
-            // No connector in this build hands out the others; until one does they borrow the nearest words.
-            PassKind::TemporaryAccessPass
-            | PassKind::TemporaryAccessCode
-            | PassKind::ResetLink
-            | PassKind::BypassCode
-            | PassKind::EnrolmentLink
-            | PassKind::ActivationLink => &self.temporary_access_pass,
-        }
-    }
+    hidden_in: String,
+    hidden_after: Sentence,
+    minute_left: String,
+    gone: String,
+    afterwards: String,
+    nobody: Sentence,
 }
 
 #[derive(Template)]
@@ -104,7 +108,11 @@ impl Words {
 struct ReadyView<'a> {
     shell: &'a Shell<'a>,
     words: &'a Words,
-    kind: &'a KindWords,
+    /// The only one.
+    one: Option<Kind<'a>>,
+    /// All of them, if there is more than one.
+    names: Vec<&'a str>,
+    title: String,
     page: &'a PassReady,
     moment: String,
     machine: String,
@@ -126,10 +134,18 @@ impl Screen for PassReady {
 
     fn draw(&self, shell: &Shell<'_>) -> askama::Result<String> {
         let words = &shell.text.pass;
+        let kinds: Vec<Kind<'_>> = self.kinds.iter().map(|kind| words.kind.of(*kind)).collect();
+        let one = kinds.first().copied().filter(|_| kinds.len() == 1);
+        let count = kinds.len().to_string();
         ReadyView {
             shell,
             words,
-            kind: words.kind(self.kind),
+            title: one.map_or_else(
+                || words.several.ready.fill(&[("count", &count)]),
+                |kind| kind.ready.to_owned(),
+            ),
+            names: kinds.iter().map(|kind| kind.name).collect(),
+            one,
             page: self,
             moment: shell.text.time.moment(self.until),
             machine: machine_moment(self.until),
@@ -148,12 +164,57 @@ fn after(seconds: u64) -> u64 {
 struct ShownView<'a> {
     shell: &'a Shell<'a>,
     words: &'a Words,
-    kind: &'a KindWords,
+    passes: Vec<PassView<'a>>,
     page: &'a PassShown,
-    groups: Vec<Vec<Run<'a>>>,
-    link: Option<&'a str>,
     hidden_after: String,
+    nobody: String,
+}
+
+impl ShownView<'_> {
+    fn is_several(&self) -> bool {
+        self.passes.len() > 1
+    }
+
+    fn title(&self) -> &str {
+        match self.passes.as_slice() {
+            [one] => one.kind.shown,
+            _ => &self.words.several.shown,
+        }
+    }
+
+    fn lead(&self) -> &str {
+        match self.passes.as_slice() {
+            [one] => one.kind.shown_lead,
+            _ => &self.words.several.shown_lead,
+        }
+    }
+}
+
+/// One pass as it is drawn.
+struct PassView<'a> {
+    kind: Kind<'a>,
+    pass: &'a OnePass,
+    /// What is appended to the names of its elements: nothing for the first.
+    tail: String,
+    /// The secret in groups; none of an address.
+    groups: Vec<Vec<Run<'a>>>,
+    /// The address that the pass is, if a browser may open it.
+    opens: Option<&'a str>,
+    /// Where to sign in, if that can be a link.
+    link: Option<&'a str>,
     works_until: Option<(String, String)>,
+    /// Whether it is the first that is drawn in groups: how to read them is said once.
+    explained: bool,
+}
+
+impl PassView<'_> {
+    fn secret(&self) -> &str {
+        self.pass.secret.expose_secret()
+    }
+
+    fn is_address(&self) -> bool {
+        self.kind.button.is_some()
+    }
 }
 
 impl Screen for PassShown {
@@ -174,65 +235,44 @@ impl Screen for PassShown {
         let words = &shell.text.pass;
         let time = &shell.text.time;
         let length = time.length(std::time::Duration::from_secs(self.seconds_left));
+        let mut explained = false;
+        let mut passes = Vec::with_capacity(self.passes.len());
+        for (at, pass) in self.passes.iter().enumerate() {
+            let kind = words.kind.of(pass.kind);
+            let secret = pass.secret.expose_secret();
+            let typed = kind.button.is_none();
+            let first_typed = typed && !explained;
+            explained |= typed;
+            passes.push(PassView {
+                kind,
+                pass,
+                tail: if at == 0 {
+                    String::new()
+                } else {
+                    format!("-{}", at.saturating_add(1))
+                },
+                groups: if typed { groups(secret) } else { Vec::new() },
+                opens: web_address(secret).filter(|_| !typed),
+                link: web_address(&pass.sign_in_url),
+                works_until: pass.expires_at.map(|at| (machine_moment(at), time.moment(at))),
+                explained: first_typed,
+            });
+        }
+        let (hidden_after, nobody) = if passes.len() > 1 {
+            (&words.several.hidden_after, &words.several.nobody)
+        } else {
+            (&words.hidden_after, &words.nobody)
+        };
         ShownView {
             shell,
             words,
-            kind: words.kind(self.kind),
+            hidden_after: hidden_after.fill(&[("length", &length)]),
+            nobody: nobody.fill(&[("company", shell.company())]),
+            passes,
             page: self,
-            groups: groups(self.secret.expose_secret()),
-            link: web_address(&self.sign_in_url),
-            hidden_after: words.hidden_after.fill(&[("length", &length)]),
-            works_until: self.expires_at.map(|at| (machine_moment(at), time.moment(at))),
         }
         .render()
     }
-}
-
-/// Neighbouring characters drawn alike.
-struct Run<'a> {
-    look: &'static str,
-    text: &'a str,
-}
-
-/// How a character is drawn: digits and signs stand out, so that 0 and O, 1 and l are told apart.
-fn look(letter: char) -> &'static str {
-    if letter.is_alphabetic() {
-        "letter"
-    } else if letter.is_numeric() {
-        "digit"
-    } else {
-        "sign"
-    }
-}
-
-/// Characters per group: what most people keep in mind at a glance. Five where that leaves no rest in a long secret.
-fn group_length(characters: usize) -> usize {
-    if characters >= 15 && characters.is_multiple_of(5) {
-        5
-    } else {
-        4
-    }
-}
-
-fn groups(secret: &str) -> Vec<Vec<Run<'_>>> {
-    let letters: Vec<(usize, char)> = secret.char_indices().collect();
-    let end_of = |at: usize, letter: char| at + letter.len_utf8();
-    letters
-        .chunks(group_length(letters.len()))
-        .map(|group| {
-            group
-                .chunk_by(|(_, one), (_, next)| look(*one) == look(*next))
-                .filter_map(|run| {
-                    let ((first, letter), (last, end)) = (run.first()?, run.last()?);
-                    let text = secret.get(*first..end_of(*last, *end))?;
-                    Some(Run {
-                        look: look(*letter),
-                        text,
-                    })
-                })
-                .collect()
-        })
-        .collect()
 }
 
 /// 2026-01-15T10:30:00Z.
@@ -240,48 +280,102 @@ const SAMPLE_TIME: Timestamp = Timestamp::from_seconds(1_768_473_000);
 
 impl PassReady {
     pub(super) fn samples() -> Vec<(&'static str, Self)> {
-        let ready = |kind| Self {
+        use PassKind::{
+            ActivationLink, BypassCode, EnrolmentLink, ResetLink, TemporaryAccessCode, TemporaryAccessPass,
+            TemporaryPassword,
+        };
+        let ready = |kinds: &[PassKind]| Self {
             number: "K7QF-3M2P".to_owned(),
-            kind,
+            kinds: kinds.to_vec(),
             until: SAMPLE_TIME,
             seconds_left: 600,
             form_token: "sample".to_owned(),
         };
         vec![
-            ("pass-ready", ready(PassKind::TemporaryPassword)),
-            ("pass-ready-tap", ready(PassKind::TemporaryAccessPass)),
+            ("pass-ready", ready(&[TemporaryPassword])),
+            ("pass-ready-tap", ready(&[TemporaryAccessPass])),
+            ("pass-ready-reset", ready(&[ResetLink])),
+            ("pass-ready-tac", ready(&[TemporaryAccessCode])),
+            ("pass-ready-bypass", ready(&[BypassCode])),
+            ("pass-ready-enrolment", ready(&[EnrolmentLink])),
+            ("pass-ready-activation", ready(&[ActivationLink])),
+            (
+                "pass-ready-three",
+                ready(&[ResetLink, TemporaryAccessPass, EnrolmentLink]),
+            ),
+            (
+                "pass-ready-four",
+                ready(&[TemporaryPassword, TemporaryAccessCode, BypassCode, ActivationLink]),
+            ),
         ]
+    }
+}
+
+impl OnePass {
+    fn sample(kind: PassKind, secret: &str) -> Self {
+        Self {
+            kind,
+            secret: secret.into(),
+            login: "maria.lindqvist@example.com".to_owned(),
+            sign_in_url: "https://signin.example.com/".to_owned(),
+            expires_at: None,
+        }
+    }
+
+    fn until(self, expires_at: Timestamp) -> Self {
+        Self {
+            expires_at: Some(expires_at),
+            ..self
+        }
     }
 }
 
 impl PassShown {
     pub(super) fn samples() -> Vec<(&'static str, Self)> {
-        let password = Self {
+        let shown = |passes: Vec<OnePass>| Self {
             number: "K7QF-3M2P".to_owned(),
-            kind: PassKind::TemporaryPassword,
-            secret: "Hm7#vRkt9-WcpX4eN_q3".into(),
-            login: "maria.lindqvist@example.com".to_owned(),
-            sign_in_url: "https://signin.example.com/".to_owned(),
+            passes,
             seconds_left: 600,
-            expires_at: None,
             afterwards: vec!["Set up the authenticator app on your new phone.".to_owned()],
         };
-        let access_pass = Self {
-            kind: PassKind::TemporaryAccessPass,
-            secret: "4hT9wQ2k".into(),
-            expires_at: Some(SAMPLE_TIME),
-            seconds_left: 60,
-            afterwards: Vec::new(),
-            ..password.clone()
-        };
-        let unlinkable = Self {
+        let password = OnePass::sample(PassKind::TemporaryPassword, "Hm7#vRkt9-WcpX4eN_q3");
+        let access_pass = OnePass::sample(PassKind::TemporaryAccessPass, "4hT9wQ2k").until(SAMPLE_TIME);
+        let code = OnePass::sample(PassKind::TemporaryAccessCode, "n@C*bU26").until(SAMPLE_TIME);
+        let bypass = OnePass::sample(PassKind::BypassCode, "407176182").until(SAMPLE_TIME);
+        let reset = OnePass::sample(
+            PassKind::ResetLink,
+            "https://signin.example.com/signin/reset-password/XE6wE17zmphl3KqAPFxO",
+        );
+        let enrolment = OnePass::sample(
+            PassKind::EnrolmentLink,
+            "https://enrol.example.com/portal?code=0123456789abcdef&akey=DIXXXXXXXXXXXXXXXXXX",
+        )
+        .until(SAMPLE_TIME);
+        let activation = OnePass::sample(
+            PassKind::ActivationLink,
+            "https://m-1a2b3c.example.com/activate/8LYXsUgAQ6TbqWk1Rv4x",
+        )
+        .until(SAMPLE_TIME);
+        let unlinkable = OnePass {
             sign_in_url: "the sign-in page of your computer".to_owned(),
             ..password.clone()
         };
+        let brief = Self {
+            seconds_left: 60,
+            afterwards: Vec::new(),
+            ..shown(vec![access_pass.clone()])
+        };
         vec![
-            ("pass-shown", password),
-            ("pass-shown-tap", access_pass),
-            ("pass-shown-no-link", unlinkable),
+            ("pass-shown", shown(vec![password.clone()])),
+            ("pass-shown-tap", brief),
+            ("pass-shown-no-link", shown(vec![unlinkable])),
+            ("pass-shown-reset", shown(vec![reset.clone()])),
+            ("pass-shown-tac", shown(vec![code])),
+            ("pass-shown-bypass", shown(vec![bypass.clone()])),
+            ("pass-shown-enrolment", shown(vec![enrolment])),
+            ("pass-shown-activation", shown(vec![activation.clone()])),
+            ("pass-shown-two", shown(vec![password, bypass])),
+            ("pass-shown-three", shown(vec![reset, access_pass, activation])),
         ]
     }
 }

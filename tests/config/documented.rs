@@ -68,6 +68,7 @@ fn every_default_that_is_written_down_is_the_one_in_force() {
         "#lifetime_minutes",
         "#one_time",
         "#kinds",
+        "#accounts",
         "#api =",
         "#hosted",
         "#sign_in_url",

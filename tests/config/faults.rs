@@ -102,10 +102,25 @@ const CASES: &[(&str, &[(&str, &str)])] = &[
     ),
     ("unknown action", &[(PLAN, "action = \"temporary_pasword\"")]),
     (
-        "two passes",
+        "going on without the only pass",
         &[(
             PLAN,
-            "action = \"temporary_password\"\n[[purpose.plan]]\nconnector = \"entra\"\naction = \"temporary_access_pass\"",
+            "action = \"revoke_sessions\"\non_failure = \"go_on\"\n[[purpose.plan]]\nconnector = \"entra\"\n\
+             action = \"temporary_password\"\non_failure = \"go_on\"",
+        )],
+    ),
+    (
+        "accounts where nothing is done",
+        &[(
+            "directory = \"entra\"",
+            "directory = \"entra\"\naccounts = [{ connector = \"entra\" }, { connector = \"entre\", by = \"user_name\" }]",
+        )],
+    ),
+    (
+        "accounts by a name",
+        &[(
+            "directory = \"entra\"",
+            "directory = \"entra\"\naccounts = [{ connector = \"entra\", by = \"name\" }]",
         )],
     ),
     (

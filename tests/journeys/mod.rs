@@ -8,6 +8,7 @@ mod recheck;
 mod refused;
 mod relying;
 mod secret;
+mod several;
 mod staff;
 
 use std::net::SocketAddr;

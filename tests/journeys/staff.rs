@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{lab, walk};
 
-fn doorward(lab: &Lab, words: &[&str]) -> Output {
+pub(super) fn doorward(lab: &Lab, words: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_doorward"));
     command
         .args(words)
@@ -16,7 +16,7 @@ fn doorward(lab: &Lab, words: &[&str]) -> Output {
     command.output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub(super) fn said(output: &Output) -> String {
     String::from_utf8_lossy(&[output.stdout.as_slice(), output.stderr.as_slice()].concat()).into_owned()
 }
 

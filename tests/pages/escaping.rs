@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use doorward::pages::{
-    Choice, Consent, Contact, Invited, Kept, Login, LookedAt, Notice, Page, Pages, PassShown, Passage, Short, SignOut,
-    Told, Welcome,
+    Choice, Consent, Contact, Invited, Kept, Login, LookedAt, Notice, OnePass, Page, Pages, PassShown, Passage, Short,
+    SignOut, Told, Welcome,
 };
 use doorward_contract::{PassKind, Timestamp};
 use scraper::Html;
@@ -119,14 +119,20 @@ fn pages_on_the_way() -> Vec<Page> {
 }
 
 fn shown(secret: &str, login: &str, sign_in_url: &str) -> Page {
+    shown_as(PassKind::TemporaryPassword, secret, login, sign_in_url)
+}
+
+fn shown_as(kind: PassKind, secret: &str, login: &str, sign_in_url: &str) -> Page {
     PassShown {
         number: number(),
-        kind: PassKind::TemporaryPassword,
-        secret: secret.into(),
-        login: login.to_owned(),
-        sign_in_url: sign_in_url.to_owned(),
+        passes: vec![OnePass {
+            kind,
+            secret: secret.into(),
+            login: login.to_owned(),
+            sign_in_url: sign_in_url.to_owned(),
+            expires_at: None,
+        }],
         seconds_left: 600,
-        expires_at: None,
         afterwards: vec![hostile()],
     }
     .into()
@@ -232,6 +238,30 @@ fn only_web_addresses_become_links() {
         " javascript:alert(1)",
     ] {
         assert_eq!(link(address), None, "{address}");
+    }
+}
+
+#[test]
+fn a_pass_that_is_an_address_is_opened_in_a_tab_of_its_own_only_if_it_leads_to_the_web() {
+    let pages = Pages::new(northwind()).unwrap();
+    let drawn = |address: &str| {
+        let page = shown_as(PassKind::EnrolmentLink, address, "maria", "https://a.example/");
+        Html::parse_document(&pages.render(&page).unwrap())
+    };
+    let address = "https://enrol.example/portal?code=0&akey=<b>\"";
+    let document = drawn(address);
+    let link = document.select(&select(".held a.button")).next().unwrap().value();
+    assert_eq!(link.attr("href"), Some(address));
+    assert_eq!(link.attr("target"), Some("_blank"));
+    assert_eq!(link.attr("rel"), Some("noopener noreferrer"));
+    let code = document.select(&select("#secret")).next().unwrap();
+    assert_eq!(code.text().collect::<String>(), address, "it copies exactly");
+    assert_eq!(document.select(&select("#secret span")).count(), 0, "not in groups");
+    for address in ["javascript:alert(1)", "data:text/html,x", "duo://x"] {
+        let document = drawn(address);
+        assert_eq!(document.select(&select(".held a")).count(), 0, "{address}");
+        let code = document.select(&select("#secret")).next().unwrap();
+        assert_eq!(code.text().collect::<String>(), address);
     }
 }
 

@@ -61,7 +61,7 @@ fn lengths_and_dates() -> Vec<Page> {
     let months = (1..=12).map(|month| {
         Page::from(PassReady {
             number: "K7QF-3M2P".to_owned(),
-            kind: PassKind::TemporaryPassword,
+            kinds: vec![PassKind::TemporaryPassword],
             until: Timestamp::parse(&format!("2026-{month:02}-15T10:30:00Z")).unwrap(),
             seconds_left: 600,
             form_token: "sample".to_owned(),

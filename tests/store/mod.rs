@@ -14,6 +14,7 @@ mod raw;
 mod schema;
 mod secrecy;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use doorward::audit::{Event, Fact};
@@ -173,6 +174,7 @@ fn private_of_maria() -> Private {
             origin: Origin::Cloud,
             related_words: Vec::new(),
         }),
+        accounts: BTreeMap::new(),
         person: Some(Person {
             name,
             native_name: None,
@@ -207,7 +209,9 @@ fn maria(at: Timestamp) -> Case {
         plan: Vec::new(),
         remember_at: None,
         remembered_until: None,
-        pass: None,
+        conditions: Vec::new(),
+        passes: Vec::new(),
+        waits: 0,
         pass_until: None,
         verdict: None,
         answer_until: None,

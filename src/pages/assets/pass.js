@@ -1,11 +1,10 @@
-// Copies the pass, counts down, and takes it off the page at the end. Without this the page leaves by itself when time
+// Copies a pass, counts down, and takes all of them off the page at the end. Without this the page leaves by itself when time
 // is up.
 "use strict";
 
 (() => {
   const find = (id) => document.getElementById(id);
-  const secret = find("secret");
-  const copy = find("copy");
+  const held = [...document.querySelectorAll(".held")];
   const said = find("said");
   const timer = document.querySelector("[data-seconds]");
 
@@ -29,7 +28,7 @@
     });
   }
 
-  const select = () => {
+  const select = (secret) => {
     const range = document.createRange();
     range.selectNodeContents(secret);
     const selection = getSelection();
@@ -37,7 +36,9 @@
     selection.addRange(range);
   };
 
-  if (copy) {
+  for (const part of held) {
+    const [secret, copy] = [part.querySelector("code"), part.querySelector("button")];
+    if (!secret || !copy) continue;
     const label = copy.querySelector("span");
     const before = label.textContent;
     let back = 0;
@@ -47,7 +48,7 @@
         await navigator.clipboard.writeText(secret.textContent);
       } catch {
         // No clipboard here: the pass stands selected, ready for the person's own copy command.
-        select();
+        select(secret);
         if (!document.execCommand("copy")) return;
       }
       label.textContent = copy.dataset.copied;
@@ -61,13 +62,15 @@
   }
 
   const end = () => {
-    if (!secret) {
+    if (held.length === 0) {
       location.replace(document.body.dataset.case);
       return;
     }
     // The text goes, and with it the very nodes that held it.
-    secret.replaceChildren();
-    find("pass").remove();
+    for (const part of held) {
+      part.querySelector("code")?.replaceChildren();
+      part.remove();
+    }
     find("gone").hidden = false;
     said.textContent = find("gone").textContent;
   };

@@ -4,12 +4,13 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::Verdict as Told;
-use super::plan::{Act, steps};
+use super::plan::{Act, OnFailure, steps};
 use super::step::{Step, next};
 use super::*;
 use crate::crypto::parcel::BrowserKey;
 use crate::matching::{Explanation, Preset, Verdict};
 use doorward_contract::Action;
+use doorward_contract::PassKind;
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_seconds(1_800_000_000 + seconds)
@@ -40,7 +41,9 @@ fn case(stage: Stage) -> Case {
         plan: Vec::new(),
         remember_at: None,
         remembered_until: None,
-        pass: None,
+        conditions: Vec::new(),
+        passes: Vec::new(),
+        waits: 0,
         pass_until: None,
         verdict: None,
         answer_until: None,
@@ -100,6 +103,7 @@ fn acting(states: Vec<StepState>) -> Case {
         .map(|_| Act {
             connector: "entra".to_owned(),
             action: Action::RevokeSessions,
+            on_failure: OnFailure::Stop,
         })
         .collect();
     case.plan = steps(&case.id, &acts);
@@ -202,6 +206,105 @@ fn steps_are_done_in_their_order_and_what_is_unknown_is_settled_first() {
     assert_eq!(next(&acting(vec![done(), done()]), at(1)), Step::Present);
 }
 
+fn sealed(case: &Case, step: usize) -> SealedPass {
+    let browser = case.browser.as_ref().unwrap();
+    SealedPass {
+        kind: PassKind::BypassCode,
+        parcel: browser.address.seal(case.id.as_str(), b"secret").unwrap(),
+        key: case.plan[step].key.to_string(),
+    }
+}
+
+#[test]
+fn passes_keep_the_order_of_the_plan_and_each_step_has_one() {
+    let mut case = acting(vec![done(), done(), done()]);
+    let [first, second, third] = [0, 1, 2].map(|step| sealed(&case, step));
+    for pass in [&third, &first, &second] {
+        case.put_in(pass.clone());
+    }
+    assert_eq!(case.passes, [first.clone(), second, third.clone()]);
+    let again = sealed(&case, 1);
+    case.put_in(again.clone());
+    assert_eq!(case.passes, [first.clone(), again, third.clone()]);
+    let key = case.plan[1].key.to_string();
+    case.take_out(&key);
+    assert_eq!(case.passes, [first, third]);
+}
+
+#[test]
+fn a_case_written_before_there_could_be_several_passes_is_read() {
+    let mut case = acting(vec![done()]);
+    let pass = sealed(&case, 0);
+    case.put_in(pass.clone());
+    let mut written = serde_json::to_value(&case).unwrap();
+    let object = written.as_object_mut().unwrap();
+    let passes = object.remove("passes").unwrap();
+    object.remove("waits");
+    object["plan"][0].as_object_mut().unwrap().remove("on_failure");
+    object.insert("pass".to_owned(), passes[0].clone());
+    let read: Case = serde_json::from_value(written.clone()).unwrap();
+    assert_eq!(read, case);
+    for nothing in [Some(serde_json::Value::Null), None] {
+        let object = written.as_object_mut().unwrap();
+        object.remove("pass");
+        object.extend(nothing.map(|nothing| ("pass".to_owned(), nothing)));
+        let read: Case = serde_json::from_value(written.clone()).unwrap();
+        assert!(read.passes.is_empty());
+    }
+    let read: Case = serde_json::from_str(&serde_json::to_string(&case).unwrap()).unwrap();
+    assert_eq!(read, case);
+}
+
+fn failed() -> StepState {
+    StepState::Failed {
+        at: at(1),
+        why: "no licence".to_owned(),
+    }
+}
+
+/// A plan of these acts; `?` before an act that it can do without.
+fn plan_of(words: &[&str], states: Vec<StepState>) -> Case {
+    let mut case = acting(states);
+    for (step, word) in case.plan.iter_mut().zip(words) {
+        step.act.on_failure = match word.strip_prefix('?') {
+            Some(_) => OnFailure::GoOn,
+            None => OnFailure::Stop,
+        };
+        step.act.action = match word.trim_start_matches('?') {
+            "password" => Action::TemporaryPassword,
+            "link" => Action::ResetLink,
+            _ => Action::RevokeSessions,
+        };
+    }
+    case
+}
+
+#[test]
+fn a_plan_goes_on_only_if_it_may_and_if_it_is_worth_it() {
+    let waiting = || StepState::Waiting;
+    let table: [(&[&str], Vec<StepState>, usize, bool); 9] = [
+        (&["sessions", "password"], vec![waiting(), waiting()], 0, false),
+        (&["?sessions", "password"], vec![waiting(), waiting()], 0, true),
+        (&["?password", "sessions"], vec![waiting(), done()], 0, false),
+        (&["?password", "link"], vec![waiting(), waiting()], 0, true),
+        (&["?password", "?link"], vec![failed(), waiting()], 1, false),
+        (&["?password", "?link"], vec![done(), waiting()], 1, true),
+        (&["?sessions", "?sessions"], vec![failed(), waiting()], 1, false),
+        (&["?sessions", "?sessions"], vec![done(), waiting()], 1, true),
+        (&["?sessions"], vec![waiting()], 7, false),
+    ];
+    for (words, states, at, goes_on) in table {
+        let case = plan_of(words, states);
+        assert_eq!(plan::may_go_on(&case.plan, at), goes_on, "{words:?} at {at}");
+    }
+}
+
+#[test]
+fn what_failed_and_was_gone_on_without_has_no_second_turn() {
+    assert_eq!(next(&acting(vec![failed(), StepState::Waiting]), at(1)), Step::Act(1));
+    assert_eq!(next(&acting(vec![failed(), done()]), at(1)), Step::Present);
+}
+
 #[test]
 fn nothing_half_done_is_left_when_time_runs_out() {
     assert_eq!(next(&acting(vec![intended()]), at(9999)), Step::Reconcile(0));
@@ -284,7 +387,8 @@ fn closing_leaves_nothing_behind_that_waited_for_the_person() {
     case.pass_until = Some(at(10));
     case.private.visit = Some("https://verifier.example/session".to_owned());
     case.close(End::Unclaimed, at(11)).unwrap();
-    assert_eq!((case.pass, case.pass_until, case.private.visit), (None, None, None));
+    assert!(case.passes.is_empty());
+    assert_eq!((case.pass_until, case.private.visit), (None, None));
     assert_eq!(case.ended_at, Some(at(11)));
 }
 
