@@ -16,8 +16,9 @@ use crate::world::Error;
 
 /// Where the start page is unless told otherwise; the others follow.
 pub const USUAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7400);
-/// The ports of the start page, Doorward, Persona, Entra, the Okta org and the relying party.
-pub(crate) type Ports = [u16; 6];
+/// The ports of the start page, Doorward, Persona, Entra, the Okta org that sends people, the relying party, the Okta org whose
+/// accounts are repaired, and Duo.
+pub(crate) type Ports = [u16; 8];
 
 /// Where everything is reached.
 #[derive(Clone, Debug)]
@@ -36,8 +37,12 @@ pub struct Addresses {
     pub sign_in: Url,
     /// Graph.
     pub graph: Url,
-    /// The Okta org.
+    /// The Okta org that sends people.
     pub okta: Url,
+    /// The Okta org whose accounts are repaired.
+    pub okta_accounts: Url,
+    /// Duo.
+    pub duo: Url,
     /// A plain relying party.
     pub rp: Url,
 }
@@ -49,6 +54,8 @@ pub(crate) struct Doors {
     entra: TcpListener,
     okta: TcpListener,
     rp: TcpListener,
+    okta_accounts: TcpListener,
+    duo: TcpListener,
     pub(crate) addresses: Addresses,
 }
 
@@ -61,19 +68,31 @@ impl Doors {
         }
         let ports = match (listen, kept) {
             (None, Some(ports)) => ports,
-            _ if first.port() == 0 => [0; 6],
+            _ if first.port() == 0 => [0; 8],
             _ => {
                 let port = |after: u16| first.port().checked_add(after).ok_or(Error::NoRoom(first));
-                [port(0)?, port(1)?, port(2)?, port(3)?, port(4)?, port(5)?]
+                [
+                    port(0)?,
+                    port(1)?,
+                    port(2)?,
+                    port(3)?,
+                    port(4)?,
+                    port(5)?,
+                    port(6)?,
+                    port(7)?,
+                ]
             }
         };
-        let [start, doorward, persona, entra, okta, rp] = ports.map(|port| SocketAddr::new(first.ip(), port));
+        let [start, doorward, persona, entra, okta, rp, okta_accounts, duo] =
+            ports.map(|port| SocketAddr::new(first.ip(), port));
         let start = bind(start, "the start page").await?;
         let gateway = bind(doorward, "Doorward").await?;
         let persona = bind(persona, "Persona").await?;
         let entra = bind(entra, "Entra").await?;
         let okta = bind(okta, "the Okta org").await?;
         let rp = bind(rp, "the relying party").await?;
+        let okta_accounts = bind(okta_accounts, "the Okta accounts").await?;
+        let duo = bind(duo, "Duo").await?;
         let listen = at(&gateway, "Doorward")?;
         let here = url(at(&entra, "Entra")?)?;
         let addresses = Addresses {
@@ -85,6 +104,8 @@ impl Doors {
             graph: here.clone(),
             okta: url(at(&okta, "the Okta org")?)?,
             rp: url(at(&rp, "the relying party")?)?,
+            okta_accounts: url(at(&okta_accounts, "the Okta accounts")?)?,
+            duo: url(at(&duo, "Duo")?)?,
             entra: here,
         };
         // The gateway binds it again in a moment.
@@ -95,6 +116,8 @@ impl Doors {
             entra,
             okta,
             rp,
+            okta_accounts,
+            duo,
             addresses,
         })
     }
@@ -110,6 +133,8 @@ impl Doors {
             port(&all.entra),
             port(&all.okta),
             port(&all.rp),
+            port(&all.okta_accounts),
+            port(&all.duo),
         ]
     }
 
@@ -128,6 +153,8 @@ impl Doors {
                 memory.watch(vendors.entra.router().merge(callers.signin.router())),
             )
             .abort_handle(),
+            serve(self.okta_accounts, memory.watch(vendors.okta.router())).abort_handle(),
+            serve(self.duo, memory.watch(vendors.duo.router())).abort_handle(),
             serve(self.okta, callers.okta.router()).abort_handle(),
             serve(self.rp, callers.rp.router()).abort_handle(),
             serve(self.start, memory.watch(start::router(state))).abort_handle(),

@@ -1,11 +1,13 @@
 //! Doorward with an offline world of imitated vendors on loopback, for tests and newcomers. No part of the shipped binary.
 
+pub mod accounts;
 pub mod browser;
 pub mod builder;
 pub mod caller;
 mod callers;
 pub mod desk;
 pub mod doors;
+mod examples;
 pub mod folder;
 pub mod gateway;
 pub mod keys;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
+use crate::accounts::{DuoAccount, OktaAccounts, duo_id, okta_id};
 use crate::doors::Addresses;
 use crate::folder::Folder;
 use crate::keys::Keys;
@@ -25,8 +26,12 @@ pub struct Sheet {
     pub persona: Persona,
     /// The imitated Entra and Graph.
     pub entra: Entra,
-    /// The imitated Okta org.
+    /// The imitated Okta org that sends people.
     pub okta: Okta,
+    /// The imitated Okta org whose accounts are repaired.
+    pub okta_accounts: OktaAccounts,
+    /// The imitated Duo account.
+    pub duo: DuoAccount,
     /// A plain relying party that shows its tokens.
     pub rp: Url,
     /// The relying parties that Doorward knows, with their secrets.
@@ -182,6 +187,10 @@ pub struct Person {
     pub name: String,
     /// Their account's immutable id in the directory.
     pub account: Uuid,
+    /// Their user id at Okta.
+    pub okta_user: String,
+    /// Their user id at Duo.
+    pub duo_user: String,
     /// Their password at the beginning, which they have forgotten.
     pub password: String,
     /// Whether a recovery may end well for them.
@@ -228,6 +237,8 @@ pub(crate) fn fill(
             client_id: keys.okta_client.clone(),
             client_secret: keys.okta_client_secret.clone(),
         },
+        okta_accounts: OktaAccounts::of(addresses, keys),
+        duo: DuoAccount::of(addresses, keys),
         rp: addresses.rp.clone(),
         relying_parties: Vec::new(),
         persona: persona(&addresses.persona, keys),
@@ -236,15 +247,15 @@ pub(crate) fn fill(
             .iter()
             .map(|person| card(seed, person, &addresses.start))
             .collect(),
-        examples: examples(addresses, keys, folder),
+        examples: crate::examples::lines(addresses, keys, folder),
     }
 }
 
-fn below(base: &Url, path: &str) -> Url {
+pub(crate) fn below(base: &Url, path: &str) -> Url {
     base.join(path).unwrap_or_else(|_| base.clone())
 }
 
-fn control(base: &Url) -> Control {
+pub(crate) fn control(base: &Url) -> Control {
     Control {
         log: below(base, "_lab/log"),
         misbehave: below(base, "_lab/misbehave"),
@@ -357,43 +368,12 @@ fn card(seed: Seed, person: &LabPerson, start: &Url) -> Person {
         person: person.clone(),
         name: person.name(),
         account: person.account(seed),
+        okta_user: okta_id(seed, person),
+        duo_user: duo_id(seed, person),
         password: person.password(seed),
         recoverable: person.recoverable(),
         document_picture: own("document.png"),
         selfie: own("selfie.png"),
         mailbox,
     }
-}
-
-fn examples(addresses: &Addresses, keys: &Keys, folder: &Folder) -> BTreeMap<String, String> {
-    let (api, token) = (below(&addresses.doorward, "api/v1/cases"), &keys.desk_token);
-    let settings = folder.file(crate::settings::FILE).display().to_string();
-    let misbehave = below(&addresses.persona, "_lab/misbehave");
-    let body = r#"{"purpose":"recover","account":"maria.silva@example.com","ticket":"INC0042"}"#;
-    let rule = r#"{"path":"/api/v1/inquiries","status":503,"times":2}"#;
-    let json = "-H 'content-type: application/json'";
-    [
-        (
-            "play",
-            format!("cargo lab -- play portal-password --world {}", addresses.start),
-        ),
-        (
-            "open_case",
-            format!("curl -s {api} -H 'authorization: Bearer {token}' {json} -d '{body}'"),
-        ),
-        (
-            "read_cases",
-            format!("curl -s {api} -H 'authorization: Bearer {token}'"),
-        ),
-        (
-            "link",
-            format!(
-                "doorward link --config {settings} --purpose recover --account maria.silva@example.com --ticket INC0042"
-            ),
-        ),
-        ("misbehave", format!("curl -s {misbehave} {json} -d '{rule}'")),
-        ("log", format!("curl -s {}", below(&addresses.persona, "_lab/log"))),
-    ]
-    .map(|(name, line)| (name.to_owned(), line))
-    .into()
 }

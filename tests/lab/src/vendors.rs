@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use doorward_contract::Clock;
 use doorward_contract::fake::Fake;
+use doorward_duo::fake::DuoFake;
 use doorward_graph::fake::{EntraFake, Method, Resident, TapPolicy};
+use doorward_okta::fake::OktaFake;
 use doorward_persona::fake::{PersonaFake, Specimen};
 use serde_json::{Value, json};
 use uuid::{Uuid, uuid};
 
+use crate::accounts;
 use crate::doors::Addresses;
 use crate::keys::Keys;
 use crate::people::{LabPerson, everybody};
@@ -51,11 +54,15 @@ pub struct Vendors {
     pub persona: Arc<PersonaFake>,
     /// Entra.
     pub entra: Arc<EntraFake>,
+    /// The Okta org whose accounts are repaired.
+    pub okta: Arc<OktaFake>,
+    /// Duo.
+    pub duo: Arc<DuoFake>,
 }
 
 impl Vendors {
-    /// Everybody, with nothing done yet.
-    pub fn new(seed: Seed, keys: &Keys, addresses: &Addresses, clock: &Arc<dyn Clock>) -> Self {
+    /// Everybody, with nothing done yet. `app_key` is the public key of Doorward's service app at Okta.
+    pub fn new(seed: Seed, keys: &Keys, addresses: &Addresses, app_key: Value, clock: &Arc<dyn Clock>) -> Self {
         let persona = doorward_persona::fake::World {
             api_key: keys.persona_key.clone(),
             environment: keys.environment.clone(),
@@ -74,17 +81,27 @@ impl Vendors {
         Self {
             persona,
             entra: EntraFake::new(tenant(seed, keys, addresses), Arc::clone(clock)),
+            okta: OktaFake::new(accounts::org(seed, keys, addresses, app_key), Arc::clone(clock)),
+            duo: DuoFake::new(accounts::duo_account(seed, keys, addresses), Arc::clone(clock)),
         }
     }
 
     /// The logs, by name.
     pub fn fakes(&self) -> Vec<(&'static str, &Arc<Fake>)> {
-        vec![("persona", self.persona.fake()), ("entra", self.entra.fake())]
+        vec![
+            ("persona", self.persona.fake()),
+            ("entra", self.entra.fake()),
+            ("okta", self.okta.fake()),
+            ("duo", self.duo.fake()),
+        ]
     }
 
     /// Everything they remember.
     pub fn state(&self) -> Value {
-        json!({ "persona": self.persona.state(), "entra": self.entra.state() })
+        json!({
+            "persona": self.persona.state(), "entra": self.entra.state(),
+            "okta": self.okta.state(), "duo": self.duo.state(),
+        })
     }
 
     /// Remembers again what [`state`](Self::state) told.
@@ -95,6 +112,12 @@ impl Vendors {
         }
         if let Some(part) = part("entra") {
             self.entra.restore(part)?;
+        }
+        if let Some(part) = part("okta") {
+            self.okta.restore(part)?;
+        }
+        if let Some(part) = part("duo") {
+            self.duo.restore(part)?;
         }
         Ok(())
     }
