@@ -1,5 +1,6 @@
 //! Settings in, running parts out. Only this folder names concrete types.
 
+mod connector;
 mod entra;
 mod purpose;
 mod relying;
@@ -26,9 +27,10 @@ use crate::pages::{self, Pages};
 use crate::provider::keyring::{self, Keyring, Rotation};
 use crate::source::Door;
 use crate::store::{self, Store};
-use doorward_contract::{Ability, Clock, Finding, VendorError};
+use connector::{abilities, connectors};
+use doorward_contract::{Clock, Finding, VendorError};
 use purpose::{brand, callers, purposes, ways};
-use vendor::{connectors, verifier_origins, verifiers};
+use vendor::{verifier_origins, verifiers};
 
 /// How many changes of cases may wait to be heard by those who wait for one.
 const CHANGES: usize = 1024;
@@ -219,15 +221,8 @@ pub async fn check(config: &Config, clock: Arc<dyn Clock>) -> Result<Vec<(String
         })?;
         findings.extend(found.into_iter().map(|finding| (name.clone(), finding)));
     }
-    let purposes = purposes(config);
     for (name, connector) in connectors(config, &clock)? {
-        let mut needed: Vec<Ability> = purposes
-            .values()
-            .flat_map(|purpose| &purpose.plan)
-            .filter(|act| act.connector == name)
-            .map(|act| act.action.ability())
-            .collect();
-        needed.dedup();
+        let needed = abilities(config, &name);
         let found = connector.check(&needed).await.map_err(|error| Error::Vendor {
             name: name.clone(),
             error,

@@ -55,8 +55,8 @@ pub(super) fn purposes(config: &Config) -> HashMap<String, Purpose> {
         .collect()
 }
 
-fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
-    let act = |act: &purpose::Act| Act {
+fn act(act: &purpose::Act) -> Act {
+    Act {
         connector: act.connector.get_ref().0.clone(),
         action: match act.action.get_ref() {
             ActionWord::TemporaryPassword => Action::TemporaryPassword,
@@ -65,19 +65,41 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
                 one_time: act.one_time.unwrap_or(true),
             },
             ActionWord::RevokeSessions => Action::RevokeSessions,
-            ActionWord::RemoveMethods => Action::RemoveMethods {
-                kinds: act.kinds.iter().flatten().map(|kind| kind.word().to_owned()).collect(),
+            ActionWord::RemoveMethods => Action::RemoveMethods { kinds: kinds(act) },
+            ActionWord::ResetLink => Action::ResetLink,
+            ActionWord::TemporaryAccessCode => Action::TemporaryAccessCode {
+                lifetime_minutes: act.lifetime_minutes.map(|minutes| minutes.0),
+                one_time: act.one_time.unwrap_or(true),
             },
             ActionWord::Call => Action::Call {
                 // Settings without one do not load.
                 name: act.name.as_ref().map(|name| name.0.clone()).unwrap_or_default(),
             },
+            ActionWord::Unlock => Action::Unlock,
+            ActionWord::ResetFactors => Action::ResetFactors { kinds: kinds(act) },
+            ActionWord::Suspend => Action::Suspend,
+            ActionWord::Unsuspend => Action::Unsuspend,
+            ActionWord::BypassCode => Action::BypassCode {
+                lifetime_minutes: act.lifetime_minutes.map(|minutes| minutes.0),
+            },
+            ActionWord::EnrolmentLink => Action::EnrolmentLink,
+            ActionWord::ActivationLink => Action::ActivationLink {
+                lifetime_minutes: act.lifetime_minutes.map(|minutes| minutes.0),
+            },
+            ActionWord::RemoveDevices => Action::RemoveDevices { kinds: kinds(act) },
         },
         on_failure: match act.on_failure {
             purpose::OnFailure::Stop => OnFailure::Stop,
             purpose::OnFailure::GoOn => OnFailure::GoOn,
         },
-    };
+    }
+}
+
+fn kinds(act: &purpose::Act) -> Vec<String> {
+    act.kinds.iter().flatten().map(|kind| kind.0.clone()).collect()
+}
+
+fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
     Purpose {
         name: purpose.name.get_ref().0.clone(),
         title: purpose.title.0.clone(),

@@ -4,12 +4,14 @@
 use std::ops::Range;
 
 use super::Draft;
-use super::connector::Connector;
+use super::connector::webhook;
+use super::connector::{BirthDates, Connector, Table};
+use super::fault::nearest;
 use super::purpose::{Act, ActionWord, OnFailure, Preset, Purpose};
 use super::read::Reading;
 use super::value::Name;
 use super::verifier::Verifier;
-use super::{entra, kinds, recheck, relying, webhook};
+use super::{entra, kinds, recheck, relying};
 use doorward_contract::Ability;
 use toml::Spanned;
 
@@ -18,9 +20,7 @@ pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
     server(draft, reading);
     verifiers(draft, reading);
     for connector in &draft.connector {
-        if let Connector::Webhook(company) = connector {
-            webhook::unsigned(company, reading);
-        }
+        connector.table().agree(reading);
     }
     for purpose in &draft.purpose {
         kinds::check(draft, purpose, reading);
@@ -81,22 +81,30 @@ fn verifiers(draft: &Draft, reading: &mut Reading<'_>) {
     }
 }
 
-/// `strict` compares dates of birth: without an attribute that holds one nobody would ever pass.
+/// `strict` compares dates of birth: without an attribute that holds one nobody would ever pass. A vendor that keeps none can
+/// tell nobody from a namesake.
 fn birth_date(draft: &Draft, purpose: &Purpose, reading: &mut Reading<'_>) {
-    let directory = purpose.directory.as_ref().map(|name| name.get_ref().0.as_str());
-    let Some(Connector::Graph(graph)) = directory.and_then(|name| connector(draft, name)) else {
+    let Some(directory) = &purpose.directory else {
         return;
     };
+    let name = &directory.get_ref().0;
+    let known = connector(draft, name).map(|connector| connector.table().birth_dates());
     // One that did not fit was noted already, and is none that is missing.
-    let unfit = format!("connector {:?} · birth_date_attribute", graph.name.get_ref().0);
+    let unfit = format!("connector {name:?} · birth_date_attribute");
     let noted = reading.faults.iter().any(|(_, fault)| fault.place == unfit);
-    if purpose.preset == Preset::Strict && graph.birth_date_attribute.is_none() && !noted {
+    if known == Some(BirthDates::Never) {
+        reading.note(
+            directory.span(),
+            format!("purpose {:?} · directory", purpose.name.get_ref().0),
+            &format!("connector {name:?} keeps no dates of birth: nobody could be told from a namesake"),
+            Some("name the connector whose directory has them, and keep this one in the plan"),
+        );
+    } else if purpose.preset == Preset::Strict && known == Some(BirthDates::Unnamed) && !noted {
         reading.note(
             purpose.name.span(),
             format!("purpose {:?} · match", purpose.name.get_ref().0),
             &format!(
-                "`strict` compares dates of birth, and connector {:?} has no birth_date_attribute: nobody would pass",
-                graph.name.get_ref().0
+                "`strict` compares dates of birth, and connector {name:?} has no birth_date_attribute: nobody would pass"
             ),
             Some("set birth_date_attribute there, or write match = \"names\" here: a reviewer decides then"),
         );
@@ -124,10 +132,12 @@ fn plan(draft: &Draft, purpose: &Purpose, reading: &mut Reading<'_>) {
         let place = format!("purpose {:?} · plan {}", purpose.name.get_ref().0, at + 1);
         let span = act.span();
         let act = act.get_ref();
-        if let Some(connector) = connector(draft, &act.connector.get_ref().0) {
-            able(connector, act, &place, reading);
+        options(act, &span, &place, reading);
+        if let Some(connector) = connector(draft, &act.connector.get_ref().0)
+            && able(connector, act, &place, reading)
+        {
+            bounds(connector.table(), act, &span, &place, reading);
         }
-        options(act, span, &place, reading);
         dispensable(purpose, at, act, &place, reading);
     }
 }
@@ -189,18 +199,24 @@ fn tokens(draft: &Draft, reading: &mut Reading<'_>) {
 }
 
 /// What is asked of a connector must be among what it can do.
-fn able(connector: &Connector, act: &Act, place: &str, reading: &mut Reading<'_>) {
+fn able(connector: &Connector, act: &Act, place: &str, reading: &mut Reading<'_>) -> bool {
     let abilities = connector.abilities();
     let wanted = ability(*act.action.get_ref());
-    if !abilities.contains(&wanted) {
-        let can: Vec<&str> = abilities.iter().map(|ability| ability.word()).collect();
-        reading.note(
-            act.action.span(),
-            format!("{place} · action"),
-            &format!("connector {:?} cannot `{wanted}`", act.connector.get_ref().0),
-            Some(&format!("it can: {}", can.join(", "))),
-        );
+    if abilities.contains(&wanted) {
+        return true;
     }
+    let can: Vec<&str> = abilities.iter().map(|ability| ability.word()).collect();
+    let remedy = match connector.table().lacks(wanted) {
+        Some(lacking) => format!("{lacking}; without, it can: {}", can.join(", ")),
+        None => format!("it can: {}", can.join(", ")),
+    };
+    reading.note(
+        act.action.span(),
+        format!("{place} · action"),
+        &format!("connector {:?} cannot `{wanted}`", act.connector.get_ref().0),
+        Some(&remedy),
+    );
+    false
 }
 
 fn ability(word: ActionWord) -> Ability {
@@ -210,40 +226,103 @@ fn ability(word: ActionWord) -> Ability {
         ActionWord::RevokeSessions => Ability::RevokeSessions,
         ActionWord::RemoveMethods => Ability::RemoveMethods,
         ActionWord::Call => Ability::Call,
+        ActionWord::ResetLink => Ability::ResetLink,
+        ActionWord::TemporaryAccessCode => Ability::TemporaryAccessCode,
+        ActionWord::Unlock => Ability::Unlock,
+        ActionWord::ResetFactors => Ability::ResetFactors,
+        ActionWord::Suspend => Ability::Suspend,
+        ActionWord::Unsuspend => Ability::Unsuspend,
+        ActionWord::BypassCode => Ability::BypassCode,
+        ActionWord::EnrolmentLink => Ability::EnrolmentLink,
+        ActionWord::ActivationLink => Ability::ActivationLink,
+        ActionWord::RemoveDevices => Ability::RemoveDevices,
     }
 }
 
-fn options(act: &Act, span: Range<usize>, place: &str, reading: &mut Reading<'_>) {
+/// What each key of an act says something to.
+const LASTING: &[ActionWord] = &[
+    ActionWord::TemporaryAccessPass,
+    ActionWord::TemporaryAccessCode,
+    ActionWord::BypassCode,
+    ActionWord::ActivationLink,
+];
+const ONCE: &[ActionWord] = &[ActionWord::TemporaryAccessPass, ActionWord::TemporaryAccessCode];
+const NAMED: &[ActionWord] = &[ActionWord::Call];
+const OF_KINDS: &[ActionWord] = &[
+    ActionWord::RemoveMethods,
+    ActionWord::ResetFactors,
+    ActionWord::RemoveDevices,
+];
+
+fn options(act: &Act, span: &Range<usize>, place: &str, reading: &mut Reading<'_>) {
     let action = *act.action.get_ref();
     let foreign = [
-        (
-            "lifetime_minutes",
-            act.lifetime_minutes.is_some(),
-            ActionWord::TemporaryAccessPass,
-        ),
-        ("one_time", act.one_time.is_some(), ActionWord::TemporaryAccessPass),
-        ("kinds", act.kinds.is_some(), ActionWord::RemoveMethods),
-        ("name", act.name.is_some(), ActionWord::Call),
+        ("lifetime_minutes", act.lifetime_minutes.is_some(), LASTING),
+        ("one_time", act.one_time.is_some(), ONCE),
+        ("kinds", act.kinds.is_some(), OF_KINDS),
+        ("name", act.name.is_some(), NAMED),
     ];
     for (key, given, fits) in foreign {
-        if given && action != fits {
+        if given && !fits.contains(&action) {
             let what = format!("`{key}` says nothing to `{}`", ability(action));
+            let fits: Vec<String> = fits.iter().map(|word| format!("`{}`", ability(*word))).collect();
             reading.note(
                 span.clone(),
                 format!("{place} · {key}"),
                 &what,
-                Some(&format!("it belongs to `{}`", ability(fits))),
+                Some(&format!("it belongs to {}", fits.join(", "))),
             );
         }
     }
     webhook::unnamed(act, place, span.clone(), reading);
-    if action == ActionWord::RemoveMethods && act.kinds.as_ref().is_none_or(Vec::is_empty) {
-        let remedy = Some("name the kinds, e.g. kinds = [\"phone\", \"authenticator_app\"]");
-        reading.note(
-            span,
-            format!("{place} · kinds"),
+    let is_empty = act.kinds.as_ref().is_some_and(Vec::is_empty);
+    let (what, remedy) = match action {
+        ActionWord::RemoveMethods if is_empty || act.kinds.is_none() => (
             "which methods to remove is not said",
-            remedy,
+            "name the kinds, e.g. kinds = [\"phone\", \"authenticator_app\"]",
+        ),
+        ActionWord::RemoveDevices if is_empty || act.kinds.is_none() => (
+            "which devices to remove is not said",
+            "name the kinds, e.g. kinds = [\"phone\", \"token\"]",
+        ),
+        ActionWord::ResetFactors if is_empty => {
+            ("no kind of factor is named", "name some, or take `kinds` out for all")
+        }
+        _ => return,
+    };
+    reading.note(span.clone(), format!("{place} · kinds"), what, Some(remedy));
+}
+
+/// The words and numbers of an act must be among those that its connector takes.
+fn bounds(table: &dyn Table, act: &Act, span: &Range<usize>, place: &str, reading: &mut Reading<'_>) {
+    let action = *act.action.get_ref();
+    let ability = ability(action);
+    let range = table.minutes(ability);
+    let minutes = act.lifetime_minutes.filter(|_| LASTING.contains(&action));
+    if let Some(minutes) = minutes.filter(|minutes| !range.contains(&minutes.0)) {
+        reading.note(
+            span.clone(),
+            format!("{place} · lifetime_minutes"),
+            &format!("{} is out of range", minutes.0),
+            Some(&format!(
+                "`{ability}` takes {} to {} minutes",
+                range.start(),
+                range.end()
+            )),
+        );
+    }
+    let known: Vec<String> = table.kinds(ability).into_iter().map(ToOwned::to_owned).collect();
+    let named = act.kinds.iter().flatten().filter(|_| OF_KINDS.contains(&action));
+    for kind in named.filter(|kind| !known.contains(&kind.0)) {
+        let remedy = match nearest(&kind.0, &known) {
+            Some(guess) => format!("did you mean {guess:?}? there are: {}", known.join(", ")),
+            None => format!("there are: {}", known.join(", ")),
+        };
+        reading.note(
+            span.clone(),
+            format!("{place} · kinds"),
+            &format!("connector {:?} knows no kind {:?}", act.connector.get_ref().0, kind.0),
+            Some(&remedy),
         );
     }
 }

@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::Draft;
 use super::client::ClientId;
-use super::connector::{Connector, Id};
+use super::connector::Connector;
+use super::connector::graph::Id;
 use super::fault::wrong;
 use super::purpose::{Purpose, Required};
 use super::read::Reading;
@@ -160,8 +161,21 @@ fn same_tenant(draft: &Draft, entra: &Entra, purpose: &Purpose, reading: &mut Re
         return;
     };
     let known = |connector: &&Connector| connector.name().get_ref().0 == directory.get_ref().0;
-    let Some(Connector::Graph(graph)) = draft.connector.iter().find(known) else {
-        return;
+    let graph = match draft.connector.iter().find(known) {
+        Some(Connector::Graph(graph)) => graph,
+        Some(_) => {
+            let name = &directory.get_ref().0;
+            let what = format!("Entra names people by their id in its tenant, which connector {name:?} does not know");
+            return note(
+                purpose,
+                "directory",
+                &what,
+                "name the connector of that tenant",
+                reading,
+            );
+        }
+        // That it names nothing was noted already.
+        None => return,
     };
     // A tenant may be named by a domain there; that cannot be compared.
     if Uuid::parse_str(&graph.tenant.0).is_ok_and(|tenant| tenant != entra.tenant.get_ref().0) {

@@ -21,7 +21,6 @@ pub mod server;
 pub mod source;
 pub mod value;
 pub mod verifier;
-pub mod webhook;
 
 use std::path::Path;
 

@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use super::connector::webhook::CallName;
 use super::fault::wrong;
 use super::secret::Secret;
 use super::value::{Lifetime, Name, Words};
-use super::webhook::CallName;
 
 /// What a case is for and what it takes.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -187,12 +187,13 @@ pub struct Act {
     /// What it does.
     #[schemars(with = "ActionWord")]
     pub action: Spanned<ActionWord>,
-    /// For `temporary_access_pass`: its lifetime in minutes, 10 to 43200, as far as the tenant's policy allows.
+    /// For `temporary_access_pass` (10 to 43200), `temporary_access_code` (10 to 14400), `bypass_code` and `activation_link`
+    /// (5 to 1440): the lifetime in minutes, as far as the vendor's policy allows.
     pub lifetime_minutes: Option<Minutes>,
-    /// For `temporary_access_pass`: whether it works once only. Default: `true`.
+    /// For `temporary_access_pass` and `temporary_access_code`: whether it works once only. Default: `true`.
     pub one_time: Option<bool>,
-    /// For `remove_methods`: the kinds to remove.
-    pub kinds: Option<Vec<MethodKind>>,
+    /// For `remove_methods`, `reset_factors` and `remove_devices`: the kinds to remove. Left out for `reset_factors`: all.
+    pub kinds: Option<Vec<Kind>>,
     /// For `call`: the name by which the company's system knows what is wanted.
     pub name: Option<CallName>,
     /// If it cannot be done: `stop` (an operator mends it and lets the case go on, or has what was done taken back) or
@@ -224,6 +225,26 @@ pub enum ActionWord {
     RevokeSessions,
     /// Removes sign-in methods.
     RemoveMethods,
+    /// A link to a new password.
+    ResetLink,
+    /// A code that stands in for a factor for a while.
+    TemporaryAccessCode,
+    /// Lets an account in again that too many attempts locked.
+    Unlock,
+    /// Takes factors off the account.
+    ResetFactors,
+    /// Freezes the account.
+    Suspend,
+    /// Takes a freeze back.
+    Unsuspend,
+    /// A code that stands in for a second factor once.
+    BypassCode,
+    /// A link by which a first device is registered.
+    EnrolmentLink,
+    /// A link by which a known phone is made to work again.
+    ActivationLink,
+    /// Takes devices off the account.
+    RemoveDevices,
     /// Calls a system of the company's own.
     Call,
 }
@@ -231,60 +252,33 @@ pub enum ActionWord {
 impl ActionWord {
     /// Whether it hands the person a pass.
     pub fn yields_pass(self) -> bool {
-        matches!(self, Self::TemporaryPassword | Self::TemporaryAccessPass)
+        matches!(
+            self,
+            Self::TemporaryPassword
+                | Self::TemporaryAccessPass
+                | Self::ResetLink
+                | Self::TemporaryAccessCode
+                | Self::BypassCode
+                | Self::EnrolmentLink
+                | Self::ActivationLink
+        )
     }
 }
 
-/// A kind of sign-in method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MethodKind {
-    /// Telephone numbers.
-    Phone,
-    /// Microsoft Authenticator.
-    AuthenticatorApp,
-    /// Passkeys and security keys.
-    Passkey,
-    /// One-time codes of an app.
-    SoftwareOath,
-    /// The e-mail address for password reset.
-    Email,
-    /// Windows Hello for Business.
-    WindowsHello,
-    /// Platform credentials.
-    PlatformCredential,
-    /// External methods.
-    External,
-}
+/// A kind of sign-in method, factor or device, in the word of the connector that removes it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Kind(pub String);
 
-impl MethodKind {
-    /// The word a connector knows it by.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Phone => "phone",
-            Self::AuthenticatorApp => "authenticator_app",
-            Self::Passkey => "passkey",
-            Self::SoftwareOath => "software_oath",
-            Self::Email => "email",
-            Self::WindowsHello => "windows_hello",
-            Self::PlatformCredential => "platform_credential",
-            Self::External => "external",
-        }
-    }
-}
-
-/// Minutes, 10 to 43200.
+/// Minutes, 1 to 43200; what an action takes of them is the connector's to say.
 #[derive(Clone, Copy, Debug, JsonSchema)]
 pub struct Minutes(pub u32);
 
 impl<'de> Deserialize<'de> for Minutes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let count = u32::deserialize(deserializer)?;
-        if !(10..=43_200).contains(&count) {
-            return Err(wrong(
-                format!("{count} is out of range"),
-                "Entra takes 10 to 43200 minutes",
-            ));
+        if !(1..=43_200).contains(&count) {
+            return Err(wrong(format!("{count} is out of range"), "choose 1 to 43200 minutes"));
         }
         Ok(Self(count))
     }

@@ -1,5 +1,6 @@
 //! The settings: what loads, and what every fault is told as.
 
+mod connectors;
 mod documented;
 mod entra;
 mod faults;
@@ -28,6 +29,9 @@ impl Folder {
         folder.secret("persona.webhook", "wbhsec_0f5b1c8e-3a47-4d2e-9b61-7c0d5e8fa912");
         folder.secret("company.secret", "whsec_b25lIHNlY3JldCBvZiB0aGlydHktdHdvIGJ5dGVzLi4=");
         folder.secret("entra.secret", "an-entra-client-secret");
+        folder.secret("okta.pem", &rcgen::KeyPair::generate().unwrap().serialize_pem());
+        folder.secret("duo-admin.key", "ADMINadmin0123456789ADMINadmin0123456789");
+        folder.secret("duo-auth.key", "AUTHauth012345678901AUTHauth012345678901");
         folder.secret("ticket-system.token", "0123456789abcdef0123456789abcdef");
         folder
     }

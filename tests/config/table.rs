@@ -30,10 +30,11 @@ fn tables<'s>(schema: &'s Value, node: &'s Value) -> Vec<(bool, &'s Value)> {
     if table { vec![(false, node)] } else { Vec::new() }
 }
 
-fn rows(schema: &Value, name: &str, many: bool, table: &Value, out: &mut Vec<String>) {
+/// The keys of a table and of those in it. Tables of different kinds may hold tables of the same name.
+fn rows(schema: &Value, (name, of): (&str, &str), many: bool, table: &Value, out: &mut Vec<String>) {
     let needed = table["required"].as_array().cloned().unwrap_or_default();
     let kind = table["properties"]["kind"]["const"].as_str();
-    let kind = kind.map_or_else(String::new, |kind| format!(" `{kind}`"));
+    let kind = kind.map_or_else(|| of.to_owned(), |kind| format!(" `{kind}`"));
     let shown = if many {
         format!("`[[{name}]]`")
     } else {
@@ -52,7 +53,7 @@ fn rows(schema: &Value, name: &str, many: bool, table: &Value, out: &mut Vec<Str
     }
     for (key, node) in keys {
         for (many, table) in tables(schema, node) {
-            rows(schema, &format!("{name}.{key}"), many, table, out);
+            rows(schema, (&format!("{name}.{key}"), &kind), many, table, out);
         }
     }
 }
@@ -65,7 +66,7 @@ fn table() -> String {
     ];
     for (section, node) in schema["properties"].as_object().unwrap() {
         for (many, table) in tables(&schema, node) {
-            rows(&schema, section, many, table, &mut out);
+            rows(&schema, (section, ""), many, table, &mut out);
         }
     }
     out.join("\n")

@@ -4,6 +4,8 @@
 //! request has dangerous defaults there: ten codes, without an end, and every existing code deleted. So all of it is
 //! always said. A code is told once: what is lost can only be deleted and replaced.
 
+use std::ops::RangeInclusive;
+
 use doorward_contract::connector::minutes;
 use doorward_contract::{Account, Action, Pass, PassKind, Prepared, Receipt, Reconciled, Timestamp, VendorError};
 use secrecy::{ExposeSecret, SecretString};
@@ -20,6 +22,8 @@ pub(crate) const CODE: &str = "admin/v1/bypass_codes/{}";
 /// A code is typed at once, by a person who waits for it; a day bridges a night.
 const SHORTEST: u32 = 5;
 const LONGEST: u32 = 1_440;
+/// Minutes that a bypass code may be wished to last.
+pub const CODE_MINUTES: RangeInclusive<u32> = SHORTEST..=LONGEST;
 const DEFAULT: u32 = 60;
 /// The most codes a user may have.
 const MOST: usize = 100;

@@ -29,6 +29,11 @@ const KINDS: [(&str, Kind); 4] = [
     ("desktop", Kind::Desktop),
 ];
 
+/// The words for the kinds of device that [`Ability::RemoveDevices`](doorward_contract::Ability) may be asked to remove.
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|(word, _)| *word)
+}
+
 /// A device that shall go.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Doomed {

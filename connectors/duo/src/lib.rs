@@ -37,9 +37,12 @@ use doorward_contract::{
 };
 use serde_json::Value;
 
+pub use crate::bypass::CODE_MINUTES;
+pub use crate::device::kinds;
+pub use crate::link::LINK_MINUTES;
 pub use crate::pace::Patience;
 pub use crate::push::{Push, PushState};
-pub use crate::settings::{Host, Keys, Names, Protected, Settings};
+pub use crate::settings::{Host, Keys, Names, Protected, Settings, valid_group, valid_user};
 
 use crate::client::Client;
 

@@ -5,6 +5,7 @@
 //! back. A lost enrolment link is waited out; a lost activation link is replaced by the next, for a phone has one
 //! activation at a time.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use doorward_contract::connector::minutes;
@@ -29,6 +30,8 @@ const PORTAL: Duration = Duration::from_mins(5);
 /// The person has the phone at hand; a day is the vendor's own default.
 const SHORTEST: u32 = 5;
 const LONGEST: u32 = 1_440;
+/// Minutes that an activation link may be wished to last.
+pub const LINK_MINUTES: RangeInclusive<u32> = SHORTEST..=LONGEST;
 const DEFAULT: u32 = 60;
 
 /// Clamps the wish.

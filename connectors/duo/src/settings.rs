@@ -104,6 +104,13 @@ impl Keys {
     }
 }
 
+impl Keys {
+    /// Whether both are keys of one application.
+    pub fn is_same_application(&self, other: &Self) -> bool {
+        self.integration == other.integration
+    }
+}
+
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Keys({})", self.integration)
@@ -184,12 +191,22 @@ impl Settings {
             return refused("a protected group is named by group id (`DG…`, 20 characters)");
         }
         if let Some(auth) = &self.auth
-            && auth.integration == self.admin.integration
+            && auth.is_same_application(&self.admin)
         {
             return refused("Admin API and Auth API are two applications: their integration keys differ");
         }
         Ok(())
     }
+}
+
+/// Whether `text` is a user's id (`DU…`).
+pub fn valid_user(text: &str) -> bool {
+    is_id(text, "DU")
+}
+
+/// Whether `text` is a group's id (`DG…`).
+pub fn valid_group(text: &str) -> bool {
+    is_id(text, "DG")
 }
 
 /// Whether `text` is one of Duo's ids with this prefix, in any case.

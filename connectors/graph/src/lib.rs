@@ -42,6 +42,11 @@ use crate::shelf::Shelf;
 use crate::token::TokenSource;
 use crate::wire::{Domains, PassPolicy};
 
+/// The words for the kinds of sign-in method that [`Ability::RemoveMethods`] may be asked to remove.
+pub fn removable_methods() -> impl Iterator<Item = &'static str> {
+    method::KINDS.iter().map(|kind| kind.word)
+}
+
 /// Everything this connector can do.
 pub const ABILITIES: &[Ability] = &[
     Ability::TemporaryPassword,

@@ -4,6 +4,7 @@
 //! (<https://developer.okta.com/docs/guides/authenticators-tac-authenticator/main/>, August 2026). The code is told once; a
 //! new one kills the old one. Whether a sign-in policy takes it is the org's affair and cannot be read here.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use doorward_contract::{Ability, Account, Action, PassKind, Prepared, Receipt, Reconciled, VendorError};
@@ -19,6 +20,8 @@ const KEY: &str = "tac";
 /// Minutes that no org can go beyond.
 const SHORTEST: u32 = 10;
 const LONGEST: u32 = 14_400;
+/// Minutes that a temporary access code may be wished to last, whatever the org allows of them.
+pub const CODE_MINUTES: RangeInclusive<u32> = SHORTEST..=LONGEST;
 /// What an org has until somebody changes it.
 const DEFAULT: u32 = 120;
 

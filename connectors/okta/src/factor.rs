@@ -13,8 +13,8 @@ use crate::Okta;
 use crate::client::Call;
 use crate::wire::Factor;
 
-/// Every kind of the vendor's list.
-pub(crate) const KINDS: [&str; 13] = [
+/// The kinds of factor that [`Ability::ResetFactors`] may be asked to take off: every one of the vendor's list.
+pub const KINDS: [&str; 13] = [
     "call",
     "email",
     "push",

@@ -38,7 +38,9 @@ use doorward_contract::{
 };
 use serde_json::Value;
 
-pub use crate::settings::{Credential, Protected, Settings, valid_attribute};
+pub use crate::code::CODE_MINUTES;
+pub use crate::factor::KINDS;
+pub use crate::settings::{Credential, Protected, Settings, valid_attribute, valid_id, valid_key};
 
 use crate::client::Client;
 use crate::code::Codes;

@@ -9,6 +9,8 @@ use doorward_contract::{Ability, VendorError};
 use secrecy::SecretString;
 use url::Url;
 
+use crate::key::Key;
+
 /// Names of attributes are short words at the vendor; a margin.
 const LONGEST_ATTRIBUTE: usize = 100;
 /// Ids of the vendor are 20 characters; the margin is for whatever they become.
@@ -112,6 +114,20 @@ pub(crate) fn is_safe(url: &Url) -> bool {
         None => false,
     };
     url.scheme() == "https" || (url.scheme() == "http" && loopback)
+}
+
+/// Whether `text` is an id of the vendor's: a client, a user, a group.
+pub fn valid_id(text: &str) -> bool {
+    is_id(text)
+}
+
+/// Whether the service app can sign with this key, and the name of its public half is known.
+pub fn valid_key(key: &SecretString, key_id: Option<&str>) -> Result<(), VendorError> {
+    let (_, named) = Key::read(key)?;
+    match key_id.or(named.as_deref()) {
+        Some(_) => Ok(()),
+        None => refused("the key's id (`kid`) as registered at the service app is missing"),
+    }
 }
 
 /// Letters and digits, as every id of the vendor. It becomes part of a path, where anything else would need escaping.

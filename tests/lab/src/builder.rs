@@ -187,13 +187,13 @@ impl Builder {
 
         let keys = Keys::of(seed);
         let database = self.database.url(&folder).await?;
-        let parties = parties::all(seed, &folder, &addresses.rp).map_err(Error::Folder)?;
+        let (parties, key) = parties::all(seed, &folder, &addresses.rp).map_err(Error::Folder)?;
         let (path, text) =
             settings::write(&folder, &addresses, &keys, &database, &parties, &*self.change).map_err(Error::Folder)?;
         let way = self.way.map_or_else(|| Way::child().map_err(Error::Program), Ok)?;
         let log = folder.file("gateway.log");
         let gateway = Arc::new(Gateway::new(way, path, log, &addresses.doorward)?);
-        let vendors = Vendors::new(seed, &keys, &addresses, &self.clock);
+        let vendors = Vendors::new(seed, &keys, &addresses, key, &self.clock);
         let mailbox = Arc::new(Mailbox::default());
         let memory = Memory::open(&folder, &vendors, &mailbox)?;
         let mut sheet = crate::sheet::fill(seed, &folder, &addresses, &keys, &database, &text);
@@ -218,6 +218,8 @@ impl Builder {
         let lab = Lab {
             persona: Arc::clone(&vendors.persona),
             entra: Arc::clone(&vendors.entra),
+            okta_accounts: Arc::clone(&vendors.okta),
+            duo: Arc::clone(&vendors.duo),
             okta: callers.okta,
             signin: callers.signin,
             mailbox,

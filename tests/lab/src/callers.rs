@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use doorward_contract::Clock;
 
+use crate::accounts::okta_id;
 use crate::doors::Addresses;
 use crate::keys::Keys;
 use crate::okta::{Authenticator, OktaOrg, OktaUser, OrgWorld, Vendor};
@@ -47,8 +48,7 @@ fn org(seed: Seed, keys: &Keys, addresses: &Addresses) -> OrgWorld {
     let user = |person: &LabPerson| OktaUser {
         birthdate: (!person.directory.no_birth_date).then(|| person.birth_date.clone()),
         ..OktaUser::new(
-            // 20 characters, as ids of users are there.
-            &format!("00u{}", seed.text(&format!("okta {}", person.id), 17)),
+            &okta_id(seed, person),
             &person.login,
             person.directory_given(),
             person.directory_family(),

@@ -18,8 +18,9 @@ use crate::world::Error;
 
 /// Where the start page is unless told otherwise; the others follow.
 pub const USUAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7400);
-/// The ports of the start page, Doorward, Persona, Entra, the Okta org, the relying party and the company's own system.
-pub(crate) type Ports = [u16; 7];
+/// The ports of the start page, Doorward, Persona, Entra, the Okta org that sends people, the relying party, the company's own
+/// system, the Okta org whose accounts are repaired, and Duo.
+pub(crate) type Ports = [u16; 9];
 
 /// Where everything is reached.
 #[derive(Clone, Debug)]
@@ -38,8 +39,12 @@ pub struct Addresses {
     pub sign_in: Url,
     /// Graph.
     pub graph: Url,
-    /// The Okta org.
+    /// The Okta org that sends people.
     pub okta: Url,
+    /// The Okta org whose accounts are repaired.
+    pub okta_accounts: Url,
+    /// Duo.
+    pub duo: Url,
     /// A plain relying party.
     pub rp: Url,
     /// The company's own system, imitated.
@@ -58,6 +63,8 @@ pub(crate) struct Doors {
     okta: TcpListener,
     rp: TcpListener,
     company: TcpListener,
+    okta_accounts: TcpListener,
+    duo: TcpListener,
     pub(crate) addresses: Addresses,
 }
 
@@ -70,13 +77,17 @@ impl Doors {
         }
         let ports = match (listen, kept) {
             (None, Some(ports)) => ports,
-            _ if first.port() == 0 => [0; 7],
+            _ if first.port() == 0 => [0; 9],
             _ => {
-                let port = |after: u16| first.port().checked_add(after).ok_or(Error::NoRoom(first));
-                [port(0)?, port(1)?, port(2)?, port(3)?, port(4)?, port(5)?, port(6)?]
+                let mut ports = [0; 9];
+                for (place, after) in ports.iter_mut().zip(0..) {
+                    *place = first.port().checked_add(after).ok_or(Error::NoRoom(first))?;
+                }
+                ports
             }
         };
-        let [start, doorward, persona, entra, okta, rp, company] = ports.map(|port| SocketAddr::new(first.ip(), port));
+        let [start, doorward, persona, entra, okta, rp, company, okta_accounts, duo] =
+            ports.map(|port| SocketAddr::new(first.ip(), port));
         let start = bind(start, "the start page").await?;
         let place = hold(doorward, "Doorward")?;
         let persona = bind(persona, "Persona").await?;
@@ -89,6 +100,8 @@ impl Doors {
             part: "Doorward",
             source,
         })?;
+        let okta_accounts = bind(okta_accounts, "the Okta accounts").await?;
+        let duo = bind(duo, "Duo").await?;
         let here = url(at(&entra, "Entra")?)?;
         let called = url(at(&company, "the company's own system")?)?;
         let addresses = Addresses {
@@ -100,6 +113,8 @@ impl Doors {
             graph: here.clone(),
             okta: url(at(&okta, "the Okta org")?)?,
             rp: url(at(&rp, "the relying party")?)?,
+            okta_accounts: url(at(&okta_accounts, "the Okta accounts")?)?,
+            duo: url(at(&duo, "Duo")?)?,
             entra: here,
             company_endpoint: called.join(PATH).unwrap_or_else(|_| called.clone()),
             company: called,
@@ -112,6 +127,8 @@ impl Doors {
             okta,
             rp,
             company,
+            okta_accounts,
+            duo,
             addresses,
         })
     }
@@ -136,6 +153,8 @@ impl Doors {
             port(&all.okta),
             port(&all.rp),
             port(&all.company),
+            port(&all.okta_accounts),
+            port(&all.duo),
         ]
     }
 
@@ -154,6 +173,8 @@ impl Doors {
                 memory.watch(vendors.entra.router().merge(callers.signin.router())),
             )
             .abort_handle(),
+            serve(self.okta_accounts, memory.watch(vendors.okta.router())).abort_handle(),
+            serve(self.duo, memory.watch(vendors.duo.router())).abort_handle(),
             serve(self.okta, callers.okta.router()).abort_handle(),
             serve(self.rp, callers.rp.router()).abort_handle(),
             serve(self.company, memory.watch(vendors.company.router())).abort_handle(),

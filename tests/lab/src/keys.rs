@@ -32,6 +32,14 @@ pub struct Keys {
     pub okta_factor_client: String,
     /// Okta: the secret that goes with it.
     pub okta_factor_secret: String,
+    /// Okta, whose accounts are repaired: the service app's client id.
+    pub okta_app: String,
+    /// Duo: integration key and secret key of the Admin API application.
+    pub duo_admin: (String, String),
+    /// Duo: the same of the Auth API application.
+    pub duo_auth: (String, String),
+    /// Duo: client id and client secret of the Web SDK application.
+    pub duo_web: (String, String),
     /// Persona: the API key.
     pub persona_key: String,
     /// Persona: `env_…`
@@ -72,6 +80,10 @@ impl Keys {
             okta_client_secret: seed.token("okta client"),
             okta_factor_client: "okta-example-factor".to_owned(),
             okta_factor_secret: seed.token("okta factor client"),
+            okta_app: format!("0oa{}", seed.text("okta app", 17)),
+            duo_admin: duo_application(seed, "duo admin"),
+            duo_auth: duo_application(seed, "duo auth"),
+            duo_web: duo_application(seed, "duo web"),
             persona_key: format!("persona_production_{}", seed.text("persona key", API_KEY)),
             environment: id("env_", "persona environment"),
             organization: id("org_", "persona organization"),
@@ -85,4 +97,10 @@ impl Keys {
             desk_token: format!("lab_{}", seed.token("desk token")),
         }
     }
+}
+
+/// The keys of a Duo application: 20 capitals and digits, and 40 letters and digits.
+fn duo_application(seed: Seed, label: &str) -> (String, String) {
+    let integration = seed.text(&format!("{label} integration"), 18).to_uppercase();
+    (format!("DI{integration}"), seed.text(&format!("{label} secret"), 40))
 }

@@ -1,5 +1,6 @@
 //! Doorward with an offline world of imitated vendors on loopback, for tests and newcomers. No part of the shipped binary.
 
+pub mod accounts;
 pub mod browser;
 pub mod builder;
 pub mod caller;

@@ -164,12 +164,14 @@ async fn serve(world: World) -> ExitCode {
 fn told(lab: &Lab) -> String {
     let sheet = lab.sheet();
     format!(
-        "The lab is open: {}\n\n  recovery page  {}\n  Persona        {}\n  Entra          {}\n  for scripts    {}\n\n\
+        "The lab is open: {}\n\n  recovery page  {}\n  Persona        {}\n  Entra          {}\n  Okta           {}\n  Duo            {}\n  for scripts    {}\n\n\
          seed {}, in {}. Ctrl-C ends it.",
         sheet.lab.address,
         sheet.doorward.address,
         sheet.persona.address,
         sheet.entra.sign_in,
+        sheet.okta_accounts.sign_in,
+        sheet.duo.address,
         sheet.lab.world,
         sheet.lab.seed,
         sheet.lab.data,
@@ -181,7 +183,7 @@ fn told_in_json(lab: &Lab) -> String {
     serde_json::json!({
         "lab": sheet.lab.address, "world": sheet.lab.world, "doorward": sheet.doorward.address,
         "persona": sheet.persona.address, "entra": sheet.entra.address, "sign_in": sheet.entra.sign_in, "graph": sheet.entra.graph,
-        "api": sheet.doorward.api, "mailbox": sheet.lab.mailbox, "seed": sheet.lab.seed, "data": sheet.lab.data,
+        "okta": sheet.okta_accounts.address, "duo": sheet.duo.address, "api": sheet.doorward.api, "mailbox": sheet.lab.mailbox, "seed": sheet.lab.seed, "data": sheet.lab.data,
     })
     .to_string()
 }

@@ -112,9 +112,13 @@ impl Kind {
     }
 }
 
-/// All of them, their secrets and keys written to the folder.
-pub(crate) fn all(seed: Seed, folder: &Folder, rp: &Url) -> io::Result<Vec<Party>> {
-    KINDS.iter().map(|kind| party(kind, seed, folder, rp)).collect()
+/// The name of the service app's key.
+const OKTA_APP: &str = "okta-app";
+
+/// All of them, their secrets and keys written to the folder; and the public key of Doorward's own app at Okta.
+pub(crate) fn all(seed: Seed, folder: &Folder, rp: &Url) -> io::Result<(Vec<Party>, Value)> {
+    let parties = KINDS.iter().map(|kind| party(kind, seed, folder, rp));
+    Ok((parties.collect::<io::Result<_>>()?, okta_app(folder)?))
 }
 
 fn party(kind: &Kind, seed: Seed, folder: &Folder, rp: &Url) -> io::Result<Party> {
@@ -142,6 +146,14 @@ fn party(kind: &Kind, seed: Seed, folder: &Folder, rp: &Url) -> io::Result<Party
         profile: kind.profile.to_owned(),
         settings: kind.settings.iter().map(|line| (*line).to_owned()).collect(),
     })
+}
+
+/// The key of Doorward's service app at Okta, public half as JWK; made the first time. The private half lies among the
+/// secrets as `client-okta-app.jwk.json`.
+fn okta_app(folder: &Folder) -> io::Result<Value> {
+    let (_, public) = keys(OKTA_APP, folder)?;
+    let keys: Value = serde_json::from_str(&std::fs::read_to_string(public)?)?;
+    Ok(keys.pointer("/keys/0").cloned().unwrap_or_default())
 }
 
 /// The files with a client's private and public keys; made the first time.

@@ -34,6 +34,31 @@ pub struct LabPerson {
     pub document: Document,
     /// Their entry in the directory.
     pub directory: Directory,
+    /// Their accounts elsewhere.
+    #[serde(default)]
+    pub accounts: Accounts,
+}
+
+/// How somebody's accounts stand besides the one in the directory, in the vendors' own words.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Accounts {
+    /// The status at Okta.
+    pub okta: String,
+    /// The status at Duo.
+    pub duo: String,
+    /// Whether a phone is registered at Duo.
+    pub phone: bool,
+}
+
+impl Default for Accounts {
+    fn default() -> Self {
+        Self {
+            okta: "ACTIVE".to_owned(),
+            duo: "active".to_owned(),
+            phone: true,
+        }
+    }
 }
 
 /// An identity document of Utopia.

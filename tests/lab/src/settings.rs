@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use askama::Template;
 use url::Url;
 
+use crate::accounts::BIRTH_DATE;
 use crate::doors::Addresses;
 use crate::folder::Folder;
 use crate::keys::Keys;
@@ -30,6 +31,9 @@ struct Settings<'a> {
     sign_in: &'a Url,
     okta: String,
     company: &'a Url,
+    okta_accounts: String,
+    okta_birth_date: &'a str,
+    duo: String,
     rp: &'a Url,
     parties: &'a [Party],
     keys: &'a Keys,
@@ -53,6 +57,8 @@ pub(crate) fn write(
         ("company-secret", &keys.company_secret),
         ("okta-client", &keys.okta_client_secret),
         ("okta-factor-client", &keys.okta_factor_secret),
+        ("duo-admin", &keys.duo_admin.1),
+        ("duo-auth", &keys.duo_auth.1),
         // Its address may hold a password.
         ("database", &database.to_owned()),
     ] {
@@ -71,6 +77,9 @@ pub(crate) fn write(
         sign_in: &addresses.sign_in,
         okta: origin(&addresses.okta),
         company: &addresses.company_endpoint,
+        okta_accounts: origin(&addresses.okta_accounts),
+        okta_birth_date: BIRTH_DATE,
+        duo: origin(&addresses.duo),
         rp: &addresses.rp,
         parties,
         keys,

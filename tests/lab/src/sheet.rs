@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
+use crate::accounts::{DuoAccount, OktaAccounts, duo_id, okta_id};
 use crate::company::CompanySheet;
 use crate::doors::Addresses;
 use crate::examples::examples;
@@ -27,10 +28,14 @@ pub struct Sheet {
     pub persona: Persona,
     /// The imitated Entra and Graph.
     pub entra: Entra,
-    /// The imitated Okta org.
+    /// The imitated Okta org that sends people.
     pub okta: Okta,
     /// The company's own system.
     pub company: CompanySheet,
+    /// The imitated Okta org whose accounts are repaired.
+    pub okta_accounts: OktaAccounts,
+    /// The imitated Duo account.
+    pub duo: DuoAccount,
     /// A plain relying party that shows its tokens.
     pub rp: Url,
     /// The relying parties that Doorward knows, with their secrets.
@@ -188,6 +193,10 @@ pub struct Person {
     pub name: String,
     /// Their account's immutable id in the directory.
     pub account: Uuid,
+    /// Their user id at Okta.
+    pub okta_user: String,
+    /// Their user id at Duo.
+    pub duo_user: String,
     /// Their password at the beginning, which they have forgotten.
     pub password: String,
     /// Whether a recovery may end well for them.
@@ -236,6 +245,8 @@ pub(crate) fn fill(
             client_secret: keys.okta_client_secret.clone(),
         },
         company: CompanySheet::of(&addresses.company, &addresses.company_endpoint, keys),
+        okta_accounts: OktaAccounts::of(addresses, keys),
+        duo: DuoAccount::of(addresses, keys),
         rp: addresses.rp.clone(),
         relying_parties: Vec::new(),
         persona: persona(&addresses.persona, keys),
@@ -365,6 +376,8 @@ fn card(seed: Seed, person: &LabPerson, start: &Url) -> Person {
         person: person.clone(),
         name: person.name(),
         account: person.account(seed),
+        okta_user: okta_id(seed, person),
+        duo_user: duo_id(seed, person),
         password: person.password(seed),
         recoverable: person.recoverable(),
         document_picture: own("document.png"),

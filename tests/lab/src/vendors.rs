@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use doorward_contract::Clock;
 use doorward_contract::fake::Fake;
+use doorward_duo::fake::DuoFake;
 use doorward_graph::fake::{EntraFake, Method, Resident, TapPolicy};
+use doorward_okta::fake::OktaFake;
 use doorward_persona::fake::{PersonaFake, Specimen};
 use doorward_webhook::fake::Company;
 use serde_json::{Value, json};
 use uuid::{Uuid, uuid};
 
+use crate::accounts;
 use crate::doors::Addresses;
 use crate::keys::Keys;
 use crate::people::{LabPerson, everybody};
@@ -54,11 +57,15 @@ pub struct Vendors {
     pub entra: Arc<EntraFake>,
     /// The company's own system.
     pub company: Arc<Company>,
+    /// The Okta org whose accounts are repaired.
+    pub okta: Arc<OktaFake>,
+    /// Duo.
+    pub duo: Arc<DuoFake>,
 }
 
 impl Vendors {
-    /// Everybody, with nothing done yet.
-    pub fn new(seed: Seed, keys: &Keys, addresses: &Addresses, clock: &Arc<dyn Clock>) -> Self {
+    /// Everybody, with nothing done yet. `app_key` is the public key of Doorward's service app at Okta.
+    pub fn new(seed: Seed, keys: &Keys, addresses: &Addresses, app_key: Value, clock: &Arc<dyn Clock>) -> Self {
         let persona = doorward_persona::fake::World {
             api_key: keys.persona_key.clone(),
             environment: keys.environment.clone(),
@@ -79,6 +86,8 @@ impl Vendors {
             persona,
             entra: EntraFake::new(tenant(seed, keys, addresses), Arc::clone(clock)),
             company: crate::company::imitated(keys, clock),
+            okta: OktaFake::new(accounts::org(seed, keys, addresses, app_key), Arc::clone(clock)),
+            duo: DuoFake::new(accounts::duo_account(seed, keys, addresses), Arc::clone(clock)),
         }
     }
 
@@ -88,12 +97,17 @@ impl Vendors {
             ("persona", self.persona.fake()),
             ("entra", self.entra.fake()),
             ("company", self.company.fake()),
+            ("okta", self.okta.fake()),
+            ("duo", self.duo.fake()),
         ]
     }
 
     /// Everything they remember.
     pub fn state(&self) -> Value {
-        json!({ "persona": self.persona.state(), "entra": self.entra.state(), "company": self.company.state() })
+        json!({
+            "persona": self.persona.state(), "entra": self.entra.state(), "company": self.company.state(),
+            "okta": self.okta.state(), "duo": self.duo.state(),
+        })
     }
 
     /// Remembers again what [`state`](Self::state) told.
@@ -107,6 +121,12 @@ impl Vendors {
         }
         if let Some(part) = part("company") {
             self.company.restore(part)?;
+        }
+        if let Some(part) = part("okta") {
+            self.okta.restore(part)?;
+        }
+        if let Some(part) = part("duo") {
+            self.duo.restore(part)?;
         }
         Ok(())
     }

@@ -6,7 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use doorward_contract::Clock;
+use doorward_duo::fake::DuoFake;
 use doorward_graph::fake::EntraFake;
+use doorward_okta::fake::OktaFake;
 use doorward_persona::fake::PersonaFake;
 use tokio::net::TcpSocket;
 use tokio::task::AbortHandle;
@@ -88,8 +90,12 @@ pub struct Lab {
     pub persona: Arc<PersonaFake>,
     /// The imitated Entra tenant.
     pub entra: Arc<EntraFake>,
-    /// The imitated Okta org.
+    /// The imitated Okta org that sends people.
     pub okta: Arc<OktaOrg>,
+    /// The imitated Okta org whose accounts are repaired.
+    pub okta_accounts: Arc<OktaFake>,
+    /// The imitated Duo account.
+    pub duo: Arc<DuoFake>,
     /// The imitated sign-in at Entra with Doorward as external method.
     pub signin: Arc<Signin>,
     /// Everybody's mail.

@@ -207,7 +207,11 @@ async fn the_sheet_holds_all_that_an_outside_client_needs_and_its_addresses_answ
         &sheet.persona.control.log,
         &sheet.persona.control.misbehave,
     ]);
-    readable.extend([&sheet.entra.control.log, &sheet.entra.control.misbehave]);
+    for control in [&sheet.entra.control, &sheet.okta_accounts.control, &sheet.duo.control] {
+        readable.extend([&control.log, &control.misbehave]);
+    }
+    readable.extend(sheet.okta_accounts.knobs.get("accounts"));
+    readable.extend(sheet.duo.knobs.get("users"));
     for url in readable {
         let status = client.get(url.clone()).send().await.unwrap().status();
         assert!(status.is_success(), "{url}: {status}");
@@ -240,7 +244,7 @@ async fn the_sheet_holds_all_that_an_outside_client_needs_and_its_addresses_answ
             .unwrap()
             .contains(&sheet.doorward.tokens[0].token)
     );
-    assert_eq!(sheet.doorward.purposes.len(), 5);
+    assert_eq!(sheet.doorward.purposes.len(), 11);
     assert!(sheet.relying_parties.iter().any(|party| party.client_id == "rp"));
 }
 
@@ -268,6 +272,9 @@ async fn the_start_page_offers_both_ways_and_everybody_without_scripts() {
     assert!(!page.source().contains("<script"));
     for person in everybody() {
         assert!(page.says(&person.name()), "{}", person.id);
+    }
+    for purpose in ["okta-password", "lost-phone", "duo-new-phone"] {
+        assert!(page.has_form(&format!("link-{purpose}")), "{purpose}");
     }
     for link in ["Mailbox", "Persona", "Entra", "Gateway", "Settings"] {
         let page = browser.follow(link).await.unwrap();

@@ -70,12 +70,17 @@ pub(super) async fn begin(walk: &mut Walk, person: &Person, gives: &str) -> Resu
         by_link.filter(|purpose| purpose.gives == gives && purpose.sources.iter().any(|name| name == "helpdesk"));
     let purpose = fitting.map(|purpose| purpose.name.clone()).next();
     let purpose = purpose.ok_or_else(|| otherwise(format!("a purpose that gives {gives}"), "none"))?;
+    begin_for(walk, person, &purpose).await
+}
+
+/// The same for the purpose of this name.
+pub(super) async fn begin_for(walk: &mut Walk, person: &Person, purpose: &str) -> Result<String, Fault> {
     let mut desk = walk.stranger()?;
     desk.visit(walk.sheet.lab.address.as_str()).await?;
     let form = desk
         .form("/desk/link")?
         .set("person", &person.person.id)
-        .set("purpose", &purpose);
+        .set("purpose", purpose);
     let mail = form.press("Send the link").await?;
     let link = mail
         .attribute("a.recovery", "href")

@@ -3,6 +3,7 @@
 //! A journey knows nothing but `world.json`: what it can do, any outside client can. It ends well only if everything ended
 //! exactly as its line says.
 
+mod accounts;
 mod company;
 mod entra;
 mod link;
@@ -42,15 +43,17 @@ impl std::fmt::Debug for Journey {
 
 /// One line per journey.
 macro_rules! journeys {
-    ($($name:literal, $about:literal => $walk:path;)*) => {
-        /// All of them.
-        pub const JOURNEYS: &[Journey] = &[$(
+    ($(#[$doc:meta])* $list:ident: $($name:literal, $about:literal => $walk:path;)*) => {
+        $(#[$doc])*
+        pub const $list: &[Journey] = &[$(
             Journey { name: $name, about: $about, walk: |walk| Box::pin($walk(walk)) },
         )*];
     };
 }
 
 journeys! {
+    /// All of them.
+    JOURNEYS:
     "portal-password", "from the recovery page to a temporary password, signed in and changed at Entra" => portal::password;
     "link-password", "from a helpdesk link to a temporary password, signed in and changed at Entra" => link::password;
     "link-tap", "from a helpdesk link to a Temporary Access Pass, signed in at Entra" => link::access_pass;
@@ -73,12 +76,25 @@ journeys! {
     "entra-glance", "Entra, once more: a glance is enough for whom it was checked before" => recheck::glance;
     "entra-another-face", "Entra, once more, and somebody else before the camera: refused" => recheck::another_face;
     "intranet", "a plain relying party asks for verified claims, and gets them" => relying::intranet;
+    "okta-password", "locked out at Okta: unlocked, and a temporary password, signed in and changed there" => accounts::password;
+    "okta-link", "from a helpdesk link to one at which a new password is chosen at Okta" => accounts::reset_link;
+    "okta-code", "the phone's factors go, and a code stands in for them at Okta once" => accounts::access_code;
+    "okta-frozen", "frozen at Okta after the link was sent: refused, nothing is changed" => accounts::frozen;
     "forged-webhook", "webhooks that Persona did not sign change nothing" => refusal::forged_webhook;
+}
+
+journeys! {
+    /// Those whose plan touches a connector that is not the purpose's directory. Not among [`JOURNEYS`] until a case looks
+    /// people up there too.
+    BEYOND:
+    "lost-phone", "Okta's factors go, and a Duo code lets the person in once" => accounts::lost_phone;
+    "duo-new-phone", "a link makes Duo Mobile work on another phone" => accounts::new_phone;
+    "duo-first-phone", "a link registers the first phone at Duo" => accounts::first_phone;
 }
 
 /// The journey with this name.
 pub fn named(name: &str) -> Option<&'static Journey> {
-    JOURNEYS.iter().find(|journey| journey.name == name)
+    JOURNEYS.iter().chain(BEYOND).find(|journey| journey.name == name)
 }
 
 /// What came of a journey.

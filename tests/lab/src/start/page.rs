@@ -21,6 +21,48 @@ struct Home<'a> {
     by_link: Vec<&'a Purpose>,
 }
 
+/// What can be repaired besides the password at Entra: purpose, heading, what happens.
+const REPAIRED: [(&str, &str, &str); 6] = [
+    (
+        "okta-password",
+        "Forgot the Okta password",
+        "A temporary password; unlocked first, if too many attempts locked the account.",
+    ),
+    (
+        "okta-link",
+        "Choose a new Okta password",
+        "A link at which the person chooses it. Whoever opens it first has it: it is shown in their browser only.",
+    ),
+    (
+        "okta-code",
+        "Lost Okta Verify",
+        "The phone’s factors go; a code stands in for them for an hour.",
+    ),
+    (
+        "lost-phone",
+        "Lost the phone",
+        "All of Okta’s factors go, and a Duo code lets the person in once.",
+    ),
+    (
+        "duo-new-phone",
+        "Duo: a new phone",
+        "The same number on another phone: a link makes Duo Mobile work there.",
+    ),
+    (
+        "duo-first-phone",
+        "Duo: the first phone",
+        "Nothing is registered yet: a link at which a phone is.",
+    ),
+];
+
+impl Home<'_> {
+    /// Those that the settings in use have.
+    fn repaired(&self) -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
+        let has = |name: &str| self.by_link.iter().any(|purpose| purpose.name == name);
+        REPAIRED.iter().filter(move |(name, ..)| has(name))
+    }
+}
+
 pub(super) fn home(state: &State) -> Response {
     let purposes = state.sheet.doorward.purposes.iter();
     let by_link = purposes.filter(|purpose| purpose.sources.iter().any(|name| name == "helpdesk"));
@@ -78,10 +120,13 @@ struct VendorPage<'a> {
 }
 
 pub(super) fn vendor(state: &State, fake: &Arc<Fake>) -> Response {
+    let sheet = &state.sheet;
     let (address, control) = match fake.name() {
-        "persona" => (&state.sheet.persona.address, &state.sheet.persona.control),
-        "company" => (&state.sheet.company.address, &state.sheet.company.control),
-        _ => (&state.sheet.entra.address, &state.sheet.entra.control),
+        "persona" => (&sheet.persona.address, &sheet.persona.control),
+        "okta" => (&sheet.okta_accounts.address, &sheet.okta_accounts.control),
+        "duo" => (&sheet.duo.address, &sheet.duo.control),
+        "company" => (&sheet.company.address, &sheet.company.control),
+        _ => (&sheet.entra.address, &sheet.entra.control),
     };
     let page = VendorPage {
         name: fake.name(),

@@ -1,6 +1,8 @@
-//! `[[connector]]`: who acts on accounts.
+//! `[[connector]]` of kind `graph`: an Entra tenant, as "Microsoft Graph permissions reference" and its neighbours have it
+//! (connectors/graph/README.md lists them).
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use rustls::pki_types::pem::PemObject;
@@ -14,20 +16,13 @@ use uuid::Uuid;
 
 use doorward_contract::Ability;
 
-use super::fault::wrong;
-use super::secret::{Secret, TextFile};
-use super::value::{Address, Name};
+use super::super::fault::wrong;
+use super::super::secret::{Secret, TextFile};
+use super::super::value::{Address, Name};
+use super::{BirthDates, Table};
 
-/// A connector.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(tag = "kind")]
-pub enum Connector {
-    /// Microsoft Entra ID through Microsoft Graph.
-    Graph(Box<Graph>),
-    /// A system of the company's own, called by a signed webhook.
-    Webhook(Box<super::webhook::Webhook>),
-}
+/// Minutes that a Temporary Access Pass may last, whatever the tenant's policy says.
+const PASS_MINUTES: RangeInclusive<u32> = 10..=43_200;
 
 /// An Entra tenant (connectors/graph/README.md says which rights to grant).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -307,24 +302,27 @@ pub struct Protected {
     pub allow_guests: bool,
 }
 
-impl Connector {
-    /// What it can do where it is.
-    pub fn abilities(&self) -> Vec<Ability> {
-        let graph = match self {
-            Self::Graph(graph) => graph,
-            Self::Webhook(_) => return doorward_webhook::ABILITIES.to_vec(),
-        };
+impl Table for Graph {
+    fn name(&self) -> &Spanned<Name> {
+        &self.name
+    }
+
+    fn abilities(&self) -> Vec<Ability> {
         // Graph in China has no Temporary Access Pass (learn.microsoft.com/graph/deployments, schema of August 2026).
-        let absent = matches!(graph.cloud, Cloud::China).then_some(Ability::TemporaryAccessPass);
+        let absent = matches!(self.cloud, Cloud::China).then_some(Ability::TemporaryAccessPass);
         let there = |ability: &Ability| Some(*ability) != absent;
         doorward_graph::ABILITIES.iter().copied().filter(there).collect()
     }
 
-    /// Its name.
-    pub fn name(&self) -> &Spanned<Name> {
-        match self {
-            Self::Graph(graph) => &graph.name,
-            Self::Webhook(webhook) => &webhook.name,
-        }
+    fn kinds(&self, _: Ability) -> Vec<&'static str> {
+        doorward_graph::removable_methods().collect()
+    }
+
+    fn minutes(&self, _: Ability) -> RangeInclusive<u32> {
+        PASS_MINUTES
+    }
+
+    fn birth_dates(&self) -> BirthDates {
+        BirthDates::at(self.birth_date_attribute.is_some())
     }
 }

@@ -7,13 +7,15 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::Draft;
-use super::connector::Connector;
-use super::fault::wrong;
-use super::purpose::{Act, ActionWord, Purpose};
-use super::read::Reading;
-use super::secret::Secret;
-use super::value::{Address, Lifetime, Name};
+use doorward_contract::Ability;
+
+use super::super::Draft;
+use super::super::fault::wrong;
+use super::super::purpose::{Act, ActionWord, Purpose};
+use super::super::read::Reading;
+use super::super::secret::Secret;
+use super::super::value::{Address, Lifetime, Name};
+use super::{BirthDates, Connector, Table};
 
 /// A system of the company's own (connectors/webhook/README.md says what it is sent and may answer).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -114,23 +116,37 @@ impl JsonSchema for CallName {
     }
 }
 
-/// Nothing is sent unsigned.
-pub(super) fn unsigned(webhook: &Webhook, reading: &mut Reading<'_>) {
-    let place = format!("connector {:?} · secrets", webhook.name.get_ref().0);
-    // What did not fit was noted already, and is none that is missing.
-    let noted = reading.faults.iter().any(|(_, fault)| fault.place.starts_with(&place));
-    if webhook.secrets.is_empty() && !noted {
-        reading.note(
-            webhook.name.span(),
-            place,
-            "there is no secret to sign with",
-            Some("make one: echo whsec_$(openssl rand -base64 32)"),
-        );
+impl Table for Webhook {
+    fn name(&self) -> &Spanned<Name> {
+        &self.name
+    }
+
+    fn abilities(&self) -> Vec<Ability> {
+        doorward_webhook::ABILITIES.to_vec()
+    }
+
+    fn birth_dates(&self) -> BirthDates {
+        BirthDates::Nobody
+    }
+
+    /// Nothing is sent unsigned.
+    fn agree(&self, reading: &mut Reading<'_>) {
+        let place = format!("connector {:?} · secrets", self.name.get_ref().0);
+        // What did not fit was noted already, and is none that is missing.
+        let noted = reading.faults.iter().any(|(_, fault)| fault.place.starts_with(&place));
+        if self.secrets.is_empty() && !noted {
+            reading.note(
+                self.name.span(),
+                place,
+                "there is no secret to sign with",
+                Some("make one: echo whsec_$(openssl rand -base64 32)"),
+            );
+        }
     }
 }
 
 /// An act that calls must say what for.
-pub(super) fn unnamed(act: &Act, place: &str, span: Range<usize>, reading: &mut Reading<'_>) {
+pub(in crate::config) fn unnamed(act: &Act, place: &str, span: Range<usize>, reading: &mut Reading<'_>) {
     let called = *act.action.get_ref() == ActionWord::Call && act.name.is_none();
     // The act's own name labels it where it was read; a name that did not fit was noted already.
     let start = place.rsplit_once(' ').map_or(place, |(start, _)| start);
@@ -146,7 +162,7 @@ pub(super) fn unnamed(act: &Act, place: &str, span: Range<usize>, reading: &mut 
 }
 
 /// A system that is called knows nobody: it cannot be where accounts are looked up.
-pub(super) fn check(draft: &Draft, purpose: &Purpose, reading: &mut Reading<'_>) {
+pub(in crate::config) fn check(draft: &Draft, purpose: &Purpose, reading: &mut Reading<'_>) {
     let Some(directory) = &purpose.directory else {
         return;
     };

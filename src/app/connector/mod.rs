@@ -1,0 +1,50 @@
+//! Connectors, made of their settings. Each kind has a file of its own, which turns its table into what its crate takes.
+
+mod duo;
+mod graph;
+mod okta;
+mod webhook;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Error, purpose};
+use crate::config::Config;
+use crate::config::connector::Connector as Table;
+use doorward_contract::{Ability, Clock, Connector, VendorError};
+
+/// All of them, by name.
+pub(super) fn connectors(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+) -> Result<HashMap<String, Arc<dyn Connector>>, Error> {
+    let mut made: HashMap<String, Arc<dyn Connector>> = HashMap::new();
+    for connector in &config.connectors {
+        let name = connector.name().get_ref().0.clone();
+        let connected: Result<Arc<dyn Connector>, VendorError> = match connector {
+            Table::Graph(table) => graph::connect(table, clock),
+            Table::Okta(table) => okta::connect(table, abilities(config, &name), clock),
+            Table::Duo(table) => duo::connect(table, clock),
+            Table::Webhook(table) => webhook::connect(table, clock),
+        };
+        let connected = connected.map_err(|error| Error::Vendor {
+            name: name.clone(),
+            error,
+        })?;
+        made.insert(name, connected);
+    }
+    Ok(made)
+}
+
+/// What the purposes ask of a connector.
+pub(super) fn abilities(config: &Config, name: &str) -> Vec<Ability> {
+    let purposes = purpose::purposes(config);
+    let plans = purposes.values().flat_map(|purpose| &purpose.plan);
+    let asked = plans
+        .filter(|act| act.connector == name)
+        .map(|act| act.action.ability());
+    let mut asked: Vec<Ability> = asked.collect();
+    asked.sort_by_key(|ability| ability.word());
+    asked.dedup();
+    asked
+}
