@@ -7,6 +7,7 @@ mod refused;
 mod relying;
 mod secret;
 mod staff;
+mod vendors;
 
 use std::net::SocketAddr;
 use std::path::Path;
