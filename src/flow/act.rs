@@ -52,7 +52,8 @@ impl Flow {
                 self.write(draft).await?;
                 Ok(turn)
             }
-            Err(VendorError::Done) => {
+            // Only what hands out nothing can be done already: nobody has the pass of somebody else's act.
+            Err(VendorError::Done) if !step.act.action.yields_pass() => {
                 let facts = serde_json::json!({"already": true});
                 self.record_receipt(
                     draft,

@@ -10,6 +10,7 @@ mod relying;
 mod secret;
 mod several;
 mod staff;
+mod vendors;
 
 use std::net::SocketAddr;
 use std::path::Path;
