@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use doorward::config::connector::Connector;
-use doorward::config::webhook::Told;
+use doorward::config::connector::webhook::Told;
 
 use super::Folder;
 

@@ -136,6 +136,7 @@ fn purpose(plan: Vec<Act>) -> Purpose {
         pass_lifetime: Duration::from_secs(600),
         keep_personal: 24 * HOUR,
         keep_proof: 24 * HOUR,
+        recheck: None,
     }
 }
 
@@ -150,6 +151,7 @@ fn passed() -> Attempt {
         returned_at: Some(NOW),
         outcome: Some(Outcome::Passed),
         decided_at: Some(NOW),
+        kind: doorward::case::Kind::Full,
         forgetting: false,
         forgotten: false,
     }
@@ -180,6 +182,8 @@ fn proven(browser: &BrowserKey, address: doorward::crypto::parcel::Address) -> (
         attempts: vec![passed()],
         explanation: Some(matching::compare(Preset::Strict, &account, &person, 0)),
         plan: Vec::new(),
+        remember_at: None,
+        remembered_until: None,
         conditions: Vec::new(),
         passes: Vec::new(),
         waits: 0,

@@ -178,12 +178,10 @@ impl Builder {
         let folder = Folder::open(self.data.as_deref()).map_err(Error::Folder)?;
         let notes: Option<Notes> = read(&folder, NOTES)?;
         let seed = seed(self.seed, notes.as_ref())?;
-        let doors = Doors::open(self.listen, notes.map(|notes| notes.ports)).await?;
-        let doors = doors.calling(self.company);
+        let kept = notes.map(|notes| notes.ports);
+        let doors = Doors::open(self.listen, kept).await?.calling(self.company);
         let (addresses, place) = (doors.addresses.clone(), Arc::clone(&doors.place));
-        let ports = doors.ports();
-        let written = serde_json::to_vec(&Notes { seed: seed.0, ports }).unwrap_or_default();
-        folder.write(NOTES, &written).map_err(Error::Folder)?;
+        note(&folder, seed, doors.ports())?;
 
         let keys = Keys::of(seed);
         let database = self.database.url(&folder).await?;
@@ -237,6 +235,12 @@ impl Builder {
         lab.gateway.start().await?;
         Ok(lab)
     }
+}
+
+/// Writes down what another lab in this folder goes on with.
+fn note(folder: &Folder, seed: Seed, ports: Ports) -> Result<(), Error> {
+    let written = serde_json::to_vec(&Notes { seed: seed.0, ports }).unwrap_or_default();
+    folder.write(NOTES, &written).map(drop).map_err(Error::Folder)
 }
 
 /// The seed asked for, the one that the folder's world grew from, or a new one.

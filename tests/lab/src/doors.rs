@@ -77,14 +77,7 @@ impl Doors {
         }
         let ports = match (listen, kept) {
             (None, Some(ports)) => ports,
-            _ if first.port() == 0 => [0; 9],
-            _ => {
-                let mut ports = [0; 9];
-                for (place, after) in ports.iter_mut().zip(0..) {
-                    *place = first.port().checked_add(after).ok_or(Error::NoRoom(first))?;
-                }
-                ports
-            }
+            _ => following(first)?,
         };
         let [start, doorward, persona, entra, okta, rp, company, okta_accounts, duo] =
             ports.map(|port| SocketAddr::new(first.ip(), port));
@@ -181,6 +174,17 @@ impl Doors {
             serve(self.start, memory.watch(start::router(state))).abort_handle(),
         ]
     }
+}
+
+/// A port and those after it, or any free ones for 0.
+fn following(first: SocketAddr) -> Result<Ports, Error> {
+    let mut ports = Ports::default();
+    if first.port() != 0 {
+        for (port, after) in ports.iter_mut().zip(0..) {
+            *port = first.port().checked_add(after).ok_or(Error::NoRoom(first))?;
+        }
+    }
+    Ok(ports)
 }
 
 async fn bind(address: SocketAddr, part: &'static str) -> Result<TcpListener, Error> {

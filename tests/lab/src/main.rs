@@ -101,7 +101,7 @@ async fn run(line: Line) -> ExitCode {
     match line.command {
         Some(Command::Play(wish)) if wish.list => list(),
         Some(Command::Play(wish)) => Box::pin(play(wish)).await,
-        None => serve(line.world).await,
+        None => Box::pin(serve(line.world)).await,
     }
 }
 
@@ -220,7 +220,7 @@ async fn play(wish: Play) -> ExitCode {
     };
     let mut all_well = true;
     for journey in journeys {
-        all_well &= walk(journey, sheet.clone(), wish.json).await;
+        all_well &= Box::pin(walk(journey, sheet.clone(), wish.json)).await;
     }
     if let Some(lab) = own {
         lab.stop().await;
