@@ -211,9 +211,9 @@ async fn a_status_that_changes_meanwhile_leads_to_its_own_end_and_to_no_words_fo
             assert_eq!(before, after, "{purpose} in {status} did something");
             assert!(TELLING.iter().all(|word| !page.contains(word)), "{page}");
             if state == "refused" {
-                refused.push(page)
+                refused.push(page);
             } else {
-                stuck.push(page)
+                stuck.push(page);
             }
         }
     }
@@ -232,7 +232,7 @@ async fn a_role_at_okta_given_meanwhile_stops_the_act() {
     let maria = lab.sheet().person("maria-silva").unwrap().clone();
     let mut walk = agreed(&lab, "okta-password").await;
     lab.okta_accounts.change(&maria.okta_user, |person| {
-        person.roles = vec![RoleHeld::standard("APP_ADMIN")]
+        person.roles = vec![RoleHeld::standard("APP_ADMIN")];
     });
     let (state, page) = end(&lab, &mut walk).await;
     let (case, events) = record(&lab).await;
