@@ -4,7 +4,6 @@
 use std::ops::Range;
 
 use super::Draft;
-use super::connector::webhook;
 use super::connector::{BirthDates, Connector, Table};
 use super::fault::nearest;
 use super::purpose::{Act, ActionWord, OnFailure, Preset, Purpose};
@@ -27,7 +26,6 @@ pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
         recheck::check(draft, purpose, reading);
         retention(purpose, reading);
         birth_date(draft, purpose, reading);
-        webhook::check(draft, purpose, reading);
         plan(draft, purpose, reading);
         accounts(purpose, reading);
     }
@@ -92,7 +90,14 @@ fn birth_date(draft: &Draft, purpose: &Purpose, reading: &mut Reading<'_>) {
     // One that did not fit was noted already, and is none that is missing.
     let unfit = format!("connector {name:?} · birth_date_attribute");
     let noted = reading.faults.iter().any(|(_, fault)| fault.place == unfit);
-    if known == Some(BirthDates::Never) {
+    if known == Some(BirthDates::Nobody) {
+        reading.note(
+            directory.span(),
+            format!("purpose {:?} · directory", purpose.name.get_ref().0),
+            &format!("connector {name:?} is called and knows no accounts"),
+            Some("name the connector whose directory holds them, and this one in the plan"),
+        );
+    } else if known == Some(BirthDates::Never) {
         reading.note(
             directory.span(),
             format!("purpose {:?} · directory", purpose.name.get_ref().0),
@@ -274,7 +279,7 @@ fn options(act: &Act, span: &Range<usize>, place: &str, reading: &mut Reading<'_
             );
         }
     }
-    webhook::unnamed(act, place, span.clone(), reading);
+    unnamed(act, place, span.clone(), reading);
     let is_empty = act.kinds.as_ref().is_some_and(Vec::is_empty);
     let (what, remedy) = match action {
         ActionWord::RemoveMethods if is_empty || act.kinds.is_none() => (
@@ -343,4 +348,20 @@ fn sources(draft: &Draft, reading: &mut Reading<'_>) {
     }
     relying::check(draft, reading);
     entra::check(draft, reading);
+}
+
+/// An act that calls must say what for.
+fn unnamed(act: &Act, place: &str, span: Range<usize>, reading: &mut Reading<'_>) {
+    let called = *act.action.get_ref() == ActionWord::Call && act.name.is_none();
+    // The act's own name labels it where it was read; a name that did not fit was noted already.
+    let start = place.rsplit_once(' ').map_or(place, |(start, _)| start);
+    let is_name = |place: &str| place.starts_with(start) && place.ends_with(" · name");
+    if called && !reading.faults.iter().any(|(_, fault)| is_name(&fault.place)) {
+        reading.note(
+            span,
+            format!("{place} · name"),
+            "what it is called for is not said",
+            Some("name it as the company's system knows it, e.g. name = \"order_laptop\""),
+        );
+    }
 }

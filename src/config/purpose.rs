@@ -6,7 +6,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::connector::webhook::CallName;
 use super::fault::wrong;
 use super::secret::Secret;
 use super::value::{Lifetime, Name, Words};
@@ -263,6 +262,36 @@ impl ActionWord {
                 | Self::ActivationLink
         )
     }
+}
+
+/// The name by which the company's system knows what is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallName(pub String);
+
+impl<'de> Deserialize<'de> for CallName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if !(1..=60).contains(&text.len()) || !text.chars().all(is_of_a_call) {
+            return Err(wrong(
+                format!("{text:?} does not name a call"),
+                "use 1 to 60 lower-case letters, digits, `_`, `-` and `.`: \"order_laptop\"",
+            ));
+        }
+        Ok(Self(text))
+    }
+}
+
+impl JsonSchema for CallName {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "CallName".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "pattern": "^[a-z0-9_.-]{1,60}$"})
+    }
+}
+
+fn is_of_a_call(letter: char) -> bool {
+    letter.is_ascii_lowercase() || letter.is_ascii_digit() || "_.-".contains(letter)
 }
 
 /// A kind of sign-in method, factor or device, in the word of the connector that removes it.

@@ -24,7 +24,7 @@ fn little_has_to_be_said_and_nothing_is_sent_of_the_person_unless_it_is() {
         let config = Folder::new().parse(&text(change)).unwrap();
         let found = config.connectors.into_iter().find_map(|connector| match connector {
             Connector::Webhook(webhook) => Some(webhook),
-            Connector::Graph(_) => None,
+            _ => None,
         });
         found.unwrap()
     };

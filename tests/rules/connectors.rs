@@ -7,7 +7,12 @@ use std::path::{Path, PathBuf};
 use super::layers::rust_files;
 
 /// The kinds that settings know, and the name of their variant.
-const KINDS: [(&str, &str); 3] = [("graph", "Graph"), ("okta", "Okta"), ("duo", "Duo")];
+const KINDS: [(&str, &str); 4] = [
+    ("graph", "Graph"),
+    ("okta", "Okta"),
+    ("duo", "Duo"),
+    ("webhook", "Webhook"),
+];
 /// Ways in, which have the names of the same vendors. An Entra tenant that asks for a second factor names people by ids that
 /// only its own connector knows.
 const SOURCES: [&str; 2] = ["src/config/source.rs", "src/config/entra.rs"];

@@ -1,21 +1,18 @@
-//! `[[connector]]` of kind `webhook`: a system of the company's own, and the name of what it is called for.
+//! `[[connector]]` of kind `webhook`: a system of the company's own.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use doorward_contract::Ability;
 
-use super::super::Draft;
 use super::super::fault::wrong;
-use super::super::purpose::{Act, ActionWord, Purpose};
 use super::super::read::Reading;
 use super::super::secret::Secret;
 use super::super::value::{Address, Lifetime, Name};
-use super::{BirthDates, Connector, Table};
+use super::{BirthDates, Table};
 
 /// A system of the company's own (connectors/webhook/README.md says what it is sent and may answer).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -90,32 +87,6 @@ fn few<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SigningSecret>,
     Ok(secrets)
 }
 
-/// The name by which the company's system knows what is wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CallName(pub String);
-
-impl<'de> Deserialize<'de> for CallName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if !doorward_webhook::valid_name(&text) {
-            return Err(wrong(
-                format!("{text:?} does not name a call"),
-                "use 1 to 60 lower-case letters, digits, `_`, `-` and `.`: \"order_laptop\"",
-            ));
-        }
-        Ok(Self(text))
-    }
-}
-
-impl JsonSchema for CallName {
-    fn schema_name() -> Cow<'static, str> {
-        "CallName".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "pattern": "^[a-z0-9_.-]{1,60}$"})
-    }
-}
-
 impl Table for Webhook {
     fn name(&self) -> &Spanned<Name> {
         &self.name
@@ -125,6 +96,7 @@ impl Table for Webhook {
         doorward_webhook::ABILITIES.to_vec()
     }
 
+    /// It is called and knows nobody.
     fn birth_dates(&self) -> BirthDates {
         BirthDates::Nobody
     }
@@ -142,37 +114,5 @@ impl Table for Webhook {
                 Some("make one: echo whsec_$(openssl rand -base64 32)"),
             );
         }
-    }
-}
-
-/// An act that calls must say what for.
-pub(in crate::config) fn unnamed(act: &Act, place: &str, span: Range<usize>, reading: &mut Reading<'_>) {
-    let called = *act.action.get_ref() == ActionWord::Call && act.name.is_none();
-    // The act's own name labels it where it was read; a name that did not fit was noted already.
-    let start = place.rsplit_once(' ').map_or(place, |(start, _)| start);
-    let is_name = |place: &str| place.starts_with(start) && place.ends_with(" · name");
-    if called && !reading.faults.iter().any(|(_, fault)| is_name(&fault.place)) {
-        reading.note(
-            span,
-            format!("{place} · name"),
-            "what it is called for is not said",
-            Some("name it as the company's system knows it, e.g. name = \"order_laptop\""),
-        );
-    }
-}
-
-/// A system that is called knows nobody: it cannot be where accounts are looked up.
-pub(in crate::config) fn check(draft: &Draft, purpose: &Purpose, reading: &mut Reading<'_>) {
-    let Some(directory) = &purpose.directory else {
-        return;
-    };
-    let named = |connector: &&Connector| connector.name().get_ref().0 == directory.get_ref().0;
-    if let Some(Connector::Webhook(_)) = draft.connector.iter().find(named) {
-        reading.note(
-            directory.span(),
-            format!("purpose {:?} · directory", purpose.name.get_ref().0),
-            &format!("connector {:?} is called and knows no accounts", directory.get_ref().0),
-            Some("name the connector whose directory holds them, and this one in the plan"),
-        );
     }
 }

@@ -80,21 +80,15 @@ journeys! {
     "okta-link", "from a helpdesk link to one at which a new password is chosen at Okta" => accounts::reset_link;
     "okta-code", "the phone's factors go, and a code stands in for them at Okta once" => accounts::access_code;
     "okta-frozen", "frozen at Okta after the link was sent: refused, nothing is changed" => accounts::frozen;
-    "forged-webhook", "webhooks that Persona did not sign change nothing" => refusal::forged_webhook;
-}
-
-journeys! {
-    /// Those whose plan touches a connector that is not the purpose's directory. Not among [`JOURNEYS`] until a case looks
-    /// people up there too.
-    BEYOND:
     "lost-phone", "Okta's factors go, and a Duo code lets the person in once" => accounts::lost_phone;
     "duo-new-phone", "a link makes Duo Mobile work on another phone" => accounts::new_phone;
     "duo-first-phone", "a link registers the first phone at Duo" => accounts::first_phone;
+    "forged-webhook", "webhooks that Persona did not sign change nothing" => refusal::forged_webhook;
 }
 
 /// The journey with this name.
 pub fn named(name: &str) -> Option<&'static Journey> {
-    JOURNEYS.iter().chain(BEYOND).find(|journey| journey.name == name)
+    JOURNEYS.iter().find(|journey| journey.name == name)
 }
 
 /// What came of a journey.
