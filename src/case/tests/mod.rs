@@ -203,7 +203,20 @@ fn steps_are_done_in_their_order_and_what_is_unknown_is_settled_first() {
     assert_eq!(next(&acting(vec![waiting(), waiting()]), at(1)), Step::Act(0));
     assert_eq!(next(&acting(vec![done(), waiting()]), at(1)), Step::Act(1));
     assert_eq!(next(&acting(vec![done(), intended()]), at(1)), Step::Reconcile(1));
-    assert_eq!(next(&acting(vec![done(), done()]), at(1)), Step::Present);
+    let mut all_done = acting(vec![done(), done()]);
+    assert_eq!(next(&all_done, at(1)), Step::Confirm(0));
+    confirmed(&mut all_done);
+    assert_eq!(next(&all_done, at(1)), Step::Present);
+}
+
+/// Every connector of the plan was asked whether the person can sign in now.
+fn confirmed(case: &mut Case) {
+    let asked = case.plan.iter().map(|step| Confirmed {
+        connector: step.act.connector.clone(),
+        usable: None,
+        notes: Vec::new(),
+    });
+    case.conditions = asked.collect();
 }
 
 fn sealed(case: &Case, step: usize) -> SealedPass {
@@ -302,7 +315,10 @@ fn a_plan_goes_on_only_if_it_may_and_if_it_is_worth_it() {
 #[test]
 fn what_failed_and_was_gone_on_without_has_no_second_turn() {
     assert_eq!(next(&acting(vec![failed(), StepState::Waiting]), at(1)), Step::Act(1));
-    assert_eq!(next(&acting(vec![failed(), done()]), at(1)), Step::Present);
+    let mut rest_done = acting(vec![failed(), done()]);
+    assert_eq!(next(&rest_done, at(1)), Step::Confirm(1));
+    confirmed(&mut rest_done);
+    assert_eq!(next(&rest_done, at(1)), Step::Present);
 }
 
 #[test]

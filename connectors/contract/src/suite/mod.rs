@@ -12,5 +12,6 @@
 )]
 
 pub mod connector;
+pub mod recheck;
 pub mod undo;
 pub mod verifier;

@@ -6,6 +6,7 @@
 mod accounts;
 mod company;
 mod entra;
+pub mod fault;
 mod link;
 mod portal;
 mod recheck;

@@ -10,7 +10,8 @@ use doorward_contract::fake::Asked;
 use serde::Serialize;
 use url::Url;
 
-use crate::browser::{self, Browser, Page, Upload};
+pub use super::fault::{Fault, otherwise};
+use crate::browser::{Browser, Page, Upload};
 use crate::caller;
 use crate::sheet::{Person, Sheet};
 
@@ -20,28 +21,6 @@ pub(super) const WAITING: [&str; 6] = ["starting", "reading", "comparing", "acti
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 /// How often a waiting person looks.
 pub(super) const GLANCE: Duration = Duration::from_millis(100);
-
-/// Why a journey did not end as it should.
-#[derive(Debug, thiserror::Error)]
-pub enum Fault {
-    /// The browser could not go on.
-    #[error(transparent)]
-    Browser(#[from] browser::Error),
-    /// A call failed.
-    #[error("a call failed")]
-    Call(#[from] reqwest::Error),
-    /// The API refused.
-    #[error(transparent)]
-    Api(#[from] caller::Error),
-    /// Something else was there.
-    #[error("expected {expected}, found {found}")]
-    Otherwise {
-        /// What should have been.
-        expected: String,
-        /// What was.
-        found: String,
-    },
-}
 
 /// One thing done.
 #[derive(Clone, Debug, Serialize)]
@@ -393,12 +372,4 @@ pub fn expect(page: &Page, wanted: &str) -> Result<(), Fault> {
         format!("the page “{wanted}”"),
         format!("“{found}” ({})", page.heading()),
     ))
-}
-
-/// A fault: something else was there.
-pub fn otherwise(expected: impl fmt::Display, found: impl fmt::Display) -> Fault {
-    Fault::Otherwise {
-        expected: expected.to_string(),
-        found: found.to_string(),
-    }
 }
