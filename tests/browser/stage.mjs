@@ -45,6 +45,18 @@ function watch(page, origins, faults) {
 
 let where = shots;
 let count = 0;
+/** A picture; on a busy machine Chromium now and then has none at the first try. */
+async function shoot(page, file) {
+  for (let left = 3; ; left -= 1) {
+    try {
+      return await page.screenshot({ path: file, fullPage: false });
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
 /** Pictures of the open page: phone and desktop, light and dark. */
 export async function picture(page, name) {
   count += 1;
@@ -54,7 +66,7 @@ export async function picture(page, name) {
     await page.setViewportSize(viewport);
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.screenshot({ path: `${prefix}-${size}-${colorScheme}.png`, fullPage: false });
+      await shoot(page, `${prefix}-${size}-${colorScheme}.png`);
     }
     const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1).catch(() => false);
     assert.ok(!wide, `${name} scrolls sideways on a ${size}`);
