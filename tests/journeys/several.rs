@@ -13,7 +13,8 @@ use super::{lab, walk};
 pub(super) fn planned(text: &str, names: &[&str], plan: &str) -> String {
     let start = text.find("[[connector]]").unwrap();
     let end = start + text[start..].find("# --- what cases are for").unwrap();
-    let first = &text[start..end];
+    let next = text[start + 1..].find("[[connector]]").map(|at| start + 1 + at);
+    let first = &text[start..next.unwrap_or(end)];
     let others: String = names
         .iter()
         .map(|name| first.replacen("name = \"entra\"", &format!("name = {name:?}"), 1))
