@@ -244,7 +244,7 @@ async fn the_sheet_holds_all_that_an_outside_client_needs_and_its_addresses_answ
             .unwrap()
             .contains(&sheet.doorward.tokens[0].token)
     );
-    assert_eq!(sheet.doorward.purposes.len(), 11);
+    assert_eq!(sheet.doorward.purposes.len(), 12);
     assert!(sheet.relying_parties.iter().any(|party| party.client_id == "rp"));
 }
 
