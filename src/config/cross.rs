@@ -8,7 +8,7 @@ use super::connector::Connector;
 use super::purpose::{Act, ActionWord, Preset, Purpose};
 use super::read::Reading;
 use super::verifier::Verifier;
-use super::{entra, kinds, relying};
+use super::{entra, kinds, relying, saml};
 use doorward_contract::Ability;
 
 /// Checks what could be read.
@@ -224,4 +224,5 @@ fn sources(draft: &Draft, reading: &mut Reading<'_>) {
     }
     relying::check(draft, reading);
     entra::check(draft, reading);
+    saml::check(draft, reading);
 }

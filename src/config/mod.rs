@@ -15,6 +15,7 @@ pub mod purpose;
 mod read;
 mod refer;
 mod relying;
+pub mod saml;
 pub mod secret;
 pub mod server;
 pub mod source;
