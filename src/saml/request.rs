@@ -186,8 +186,8 @@ fn addressed(party: &Party, root: &Element, signed: bool, now: Timestamp) -> Res
         None if signed => return Err(local("no Destination")),
         None => {}
     }
-    let issued = root.attribute("IssueInstant").and_then(read_moment);
-    if !issued.is_some_and(|at| is_near(at, now, OLDEST, EARLIEST)) {
+    let made = root.attribute("IssueInstant").and_then(read_moment);
+    if !made.is_some_and(|at| is_near(at, now, OLDEST, EARLIEST)) {
         return Err(local("not of now"));
     }
     let id = root.attribute("ID").filter(|id| is_name(id)).ok_or(local("no ID"))?;

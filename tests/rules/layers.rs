@@ -103,7 +103,7 @@ fn each_library_is_known_in_one_place() {
         ("sqlx::", &["src/store", "tests/store"][..]),
         ("graph_rs_sdk::", &["connectors/graph/src/client.rs"]),
         ("openidconnect::", &["src/provider", "tests"]),
-        ("bergshamra_", &["src/saml/library.rs"]),
+        ("bergshamra_", &["src/saml/library.rs", "tests/lab/src/duosso"]),
         ("x509_parser::", &["src/saml/key.rs"]),
     ] {
         for folder in ["src", "connectors", "tests"] {

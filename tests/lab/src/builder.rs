@@ -12,6 +12,7 @@ use crate::caller::Api;
 use crate::callers::Callers;
 use crate::desk::Desk;
 use crate::doors::{Doors, Ports};
+use crate::duosso::Providers;
 use crate::folder::Folder;
 use crate::gateway::{Gateway, Way};
 use crate::keys::Keys;
@@ -166,6 +167,7 @@ impl Builder {
         let keys = Keys::of(seed);
         let database = self.database.url(&folder).await?;
         let parties = parties::all(seed, &folder, &addresses.rp).map_err(Error::Folder)?;
+        let providers = Providers::register(&folder, &addresses).map_err(Error::Folder)?;
         let (path, text) =
             settings::write(&folder, &addresses, &keys, &database, &parties, &*self.change).map_err(Error::Folder)?;
         let way = self.way.map_or_else(|| Way::child().map_err(Error::Program), Ok)?;
@@ -180,6 +182,7 @@ impl Builder {
         let memory = Memory::open(&folder, &vendors, &mailbox)?;
         let mut sheet = crate::sheet::fill(seed, &folder, &addresses, &keys, &database, &text);
         sheet.relying_parties = parties;
+        sheet.saml_providers = vec![providers.duo.clone(), providers.library.clone()];
         let sheet = Arc::new(sheet);
         let api = Api::new(sheet.doorward.api.clone(), keys.desk_token.clone())?;
         let desk = Desk::new(api.clone(), Arc::clone(&mailbox), Arc::clone(&self.clock));
@@ -191,13 +194,14 @@ impl Builder {
             gateway: Arc::clone(&gateway),
             settings: text.into(),
         };
-        let callers = Callers::new(seed, &keys, &addresses, &sheet, &self.clock)?;
+        let callers = Callers::new(seed, &keys, &addresses, &sheet, providers, &self.clock)?;
         let tasks = doors.serve(&vendors, &memory, state, &callers);
         let lab = Lab {
             persona: Arc::clone(&vendors.persona),
             entra: Arc::clone(&vendors.entra),
             okta: callers.okta,
             signin: callers.signin,
+            duo_sso: callers.duo_sso,
             mailbox,
             gateway,
             sheet,

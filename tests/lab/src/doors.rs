@@ -129,7 +129,7 @@ impl Doors {
             )
             .abort_handle(),
             serve(self.okta, callers.okta.router()).abort_handle(),
-            serve(self.rp, callers.rp.router()).abort_handle(),
+            serve(self.rp, callers.rp.router().merge(callers.duo_sso.router())).abort_handle(),
             serve(self.start, memory.watch(start::router(state))).abort_handle(),
         ]
     }

@@ -6,6 +6,7 @@ pub mod caller;
 mod callers;
 pub mod desk;
 pub mod doors;
+pub mod duosso;
 pub mod folder;
 pub mod gateway;
 pub mod keys;

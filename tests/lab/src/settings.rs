@@ -7,6 +7,7 @@ use askama::Template;
 use url::Url;
 
 use crate::doors::Addresses;
+use crate::duosso::{CERTIFICATE_FILE, METADATA_FILE};
 use crate::folder::Folder;
 use crate::keys::Keys;
 use crate::parties::Party;
@@ -30,6 +31,8 @@ struct Settings<'a> {
     sign_in: &'a Url,
     okta: String,
     rp: &'a Url,
+    duo_sso: String,
+    saml_certificate: String,
     parties: &'a [Party],
     keys: &'a Keys,
 }
@@ -69,6 +72,8 @@ pub(crate) fn write(
         sign_in: &addresses.sign_in,
         okta: origin(&addresses.okta),
         rp: &addresses.rp,
+        duo_sso: folder.file(METADATA_FILE).display().to_string(),
+        saml_certificate: folder.file(CERTIFICATE_FILE).display().to_string(),
         parties,
         keys,
     };

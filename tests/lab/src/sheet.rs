@@ -7,6 +7,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::doors::Addresses;
+use crate::duosso::Provider;
 use crate::folder::Folder;
 use crate::keys::Keys;
 use crate::parties::{Okta, Party};
@@ -31,6 +32,10 @@ pub struct Sheet {
     pub rp: Url,
     /// The relying parties that Doorward knows, with their secrets.
     pub relying_parties: Vec<Party>,
+    /// Where people begin at the imitated Duo Single Sign-On.
+    pub duo_sso: Url,
+    /// The SAML service providers that Doorward knows, Duo Single Sign-On first.
+    pub saml_providers: Vec<Provider>,
     /// The people.
     pub people: Vec<Person>,
     /// Command lines to begin with.
@@ -230,6 +235,8 @@ pub(crate) fn fill(
         },
         rp: addresses.rp.clone(),
         relying_parties: Vec::new(),
+        duo_sso: below(&addresses.rp, "duo-sso"),
+        saml_providers: Vec::new(),
         persona: persona(&addresses.persona, keys),
         entra: entra(addresses, keys),
         people: everybody()

@@ -68,6 +68,8 @@ journeys! {
     "entra-second-factor", "Entra asks for Doorward as second factor, and lets the person in" => relying::entra_second_factor;
     "entra-declined", "the person does not agree: Entra is told that it was called off" => relying::entra_declined;
     "intranet", "a plain relying party asks for verified claims, and gets them" => relying::intranet;
+    "duo-sso", "Duo Single Sign-On has Doorward as authentication source, and lets the person in" => relying::duo_sso;
+    "duo-sso-declined", "the person does not agree: Duo Single Sign-On is told so" => relying::duo_sso_declined;
     "forged-webhook", "webhooks that Persona did not sign change nothing" => refusal::forged_webhook;
 }
 
