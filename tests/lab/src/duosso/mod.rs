@@ -128,7 +128,8 @@ impl DuoSso {
         read
     }
 
-    fn take(&self, source: &Source, response: &str, relay_state: Option<&str>) -> Result<SignedIn, Fault> {
+    /// An answer is judged by what the identity provider told of itself.
+    pub fn take(&self, source: &Source, response: &str, relay_state: Option<&str>) -> Result<SignedIn, Fault> {
         let mut memory = self.lock();
         let Memory { waiting, taken, .. } = &mut *memory;
         let checked = answer::check(&self.provider, source, response, self.clock.now(), waiting);
