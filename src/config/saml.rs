@@ -126,6 +126,11 @@ pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
         let Source::Saml(saml) = source else {
             continue;
         };
+        if saml.contexts.is_empty() {
+            let place = format!("source {:?} · contexts", saml.name.get_ref().0);
+            let what = "no authentication context could be said";
+            reading.note(saml.name.span(), place, what, Some("leave it out, or name one"));
+        }
         described(saml, reading);
         let name = &saml.name.get_ref().0;
         let opened_by = |purpose: &&Purpose| purpose.sources.iter().any(|source| source.get_ref().0 == *name);
@@ -141,6 +146,17 @@ pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
 
 /// The service provider is described once: by its metadata, or by hand.
 fn described(saml: &Saml, reading: &mut Reading<'_>) {
+    let place = format!("source {:?} · ", saml.name.get_ref().0);
+    let of = |key: &str| format!("{place}{key}");
+    let unread = ["metadata", "entity_id", "acs", "certificates"].map(of);
+    // One that cannot be read was noted already, and is none that is missing.
+    if reading
+        .faults
+        .iter()
+        .any(|(_, fault)| unread.iter().any(|one| fault.place.starts_with(one)))
+    {
+        return;
+    }
     let mut note = |key: &str, what: &str, remedy: &str| {
         let place = format!("source {:?} · {key}", saml.name.get_ref().0);
         reading.note(saml.name.span(), place, what, Some(remedy));
@@ -155,12 +171,5 @@ fn described(saml: &Saml, reading: &mut Reading<'_>) {
     } else if saml.metadata.is_none() && saml.certificates.is_none() && saml.require_signed_requests {
         let remedy = "name a file with its certificates, or its metadata";
         note("certificates", "what its requests are signed with is not known", remedy);
-    }
-    if saml.contexts.is_empty() {
-        note(
-            "contexts",
-            "no authentication context could be said",
-            "leave it out, or name one",
-        );
     }
 }

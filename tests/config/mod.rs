@@ -4,6 +4,7 @@ mod documented;
 mod entra;
 mod faults;
 mod relying;
+mod saml;
 mod table;
 
 use std::fs;

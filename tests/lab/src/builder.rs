@@ -161,8 +161,7 @@ impl Builder {
         let doors = Doors::open(self.listen, notes.map(|notes| notes.ports)).await?;
         let addresses = doors.addresses.clone();
         let ports = doors.ports();
-        let written = serde_json::to_vec(&Notes { seed: seed.0, ports }).unwrap_or_default();
-        folder.write(NOTES, &written).map_err(Error::Folder)?;
+        note(&folder, &Notes { seed: seed.0, ports })?;
 
         let keys = Keys::of(seed);
         let database = self.database.url(&folder).await?;
@@ -225,6 +224,11 @@ fn seed(wanted: Option<Seed>, notes: Option<&Notes>) -> Result<Seed, Error> {
         (_, Some(notes)) => Ok(Seed(notes.seed)),
         (seed, None) => Ok(seed.unwrap_or_else(Seed::random)),
     }
+}
+
+fn note(folder: &Folder, notes: &Notes) -> Result<(), Error> {
+    let written = serde_json::to_vec(notes).unwrap_or_default();
+    folder.write(NOTES, &written).map(drop).map_err(Error::Folder)
 }
 
 fn read<T: serde::de::DeserializeOwned>(folder: &Folder, file: &'static str) -> Result<Option<T>, Error> {

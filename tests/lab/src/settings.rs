@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use askama::Template;
+use serde::Deserialize;
 use url::Url;
 
 use crate::doors::Addresses;
@@ -11,6 +12,7 @@ use crate::duosso::{CERTIFICATE_FILE, METADATA_FILE};
 use crate::folder::Folder;
 use crate::keys::Keys;
 use crate::parties::Party;
+use crate::sheet::Purpose;
 use crate::vendors::GRAPH_SCOPE;
 
 /// Their name in the world's folder.
@@ -85,4 +87,36 @@ pub(crate) fn write(
 /// An address without the slash at its end.
 fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
+}
+
+/// The purposes as the settings in use name them, changed ones included.
+pub(crate) fn purposes(settings: &str) -> Vec<Purpose> {
+    #[derive(Deserialize)]
+    struct Settings {
+        #[serde(default, rename = "purpose")]
+        purposes: Vec<Named>,
+    }
+    #[derive(Deserialize)]
+    struct Named {
+        name: String,
+        sources: Vec<String>,
+        #[serde(default)]
+        plan: Vec<Act>,
+    }
+    #[derive(Deserialize)]
+    struct Act {
+        action: String,
+    }
+    // Settings that a test broke on purpose have no purposes to show.
+    let purposes = toml::from_str(settings).map_or_else(|_| Vec::new(), |settings: Settings| settings.purposes);
+    let of = |named: Named| Purpose {
+        name: named.name,
+        sources: named.sources,
+        gives: named
+            .plan
+            .into_iter()
+            .last()
+            .map_or_else(|| "answer".to_owned(), |act| act.action),
+    };
+    purposes.into_iter().map(of).collect()
 }

@@ -267,7 +267,7 @@ fn doorward(addresses: &Addresses, keys: &Keys, folder: &Folder, database: &str,
             name: "service-desk".to_owned(),
             token: keys.desk_token.clone(),
         }],
-        purposes: purposes(settings),
+        purposes: crate::settings::purposes(settings),
         webhooks: BTreeMap::from([("persona".to_owned(), below(base, "hooks/persona"))]),
         issuer: base.origin().ascii_serialization(),
         live: below(base, "live"),
@@ -275,38 +275,6 @@ fn doorward(addresses: &Addresses, keys: &Keys, folder: &Folder, database: &str,
         settings: folder.file(crate::settings::FILE).display().to_string(),
         database: database.to_owned(),
     }
-}
-
-/// The purposes as the settings in use name them, changed ones included.
-fn purposes(settings: &str) -> Vec<Purpose> {
-    #[derive(Deserialize)]
-    struct Settings {
-        #[serde(default, rename = "purpose")]
-        purposes: Vec<Named>,
-    }
-    #[derive(Deserialize)]
-    struct Named {
-        name: String,
-        sources: Vec<String>,
-        #[serde(default)]
-        plan: Vec<Act>,
-    }
-    #[derive(Deserialize)]
-    struct Act {
-        action: String,
-    }
-    // Settings that a test broke on purpose have no purposes to show.
-    let purposes = toml::from_str(settings).map_or_else(|_| Vec::new(), |settings: Settings| settings.purposes);
-    let of = |named: Named| Purpose {
-        name: named.name,
-        sources: named.sources,
-        gives: named
-            .plan
-            .into_iter()
-            .last()
-            .map_or_else(|| "answer".to_owned(), |act| act.action),
-    };
-    purposes.into_iter().map(of).collect()
 }
 
 fn persona(base: &Url, keys: &Keys) -> Persona {

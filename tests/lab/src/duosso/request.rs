@@ -63,10 +63,10 @@ impl Request {
         let person = self.person.as_ref().map_or_else(String::new, |person| {
             format!("<saml:Subject><saml:NameID Format=\"{EMAIL}\">{person}</saml:NameID></saml:Subject>")
         });
-        let (id, issued, issuer, further) = (&self.id, &self.issued, &self.issuer, &self.attributes);
+        let (id, made, issuer, further) = (&self.id, &self.issued, &self.issuer, &self.attributes);
         format!(
             "<samlp:AuthnRequest xmlns:samlp=\"{PROTOCOL}\" xmlns:saml=\"{ASSERTION}\" ID=\"{id}\" Version=\"2.0\" \
-             IssueInstant=\"{issued}\"{}{}{further}><saml:Issuer>{issuer}</saml:Issuer>{person}{}</samlp:AuthnRequest>",
+             IssueInstant=\"{made}\"{}{}{further}><saml:Issuer>{issuer}</saml:Issuer>{person}{}</samlp:AuthnRequest>",
             attribute("Destination", &self.destination),
             attribute("AssertionConsumerServiceURL", &self.acs),
             self.elements,
