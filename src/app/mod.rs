@@ -225,6 +225,8 @@ pub async fn door(config: &Config, clock: Arc<dyn Clock>) -> Result<Door, Error>
 
 /// Reaches every vendor and returns what each finds, with its name in the settings.
 pub async fn check(config: &Config, clock: Arc<dyn Clock>) -> Result<Vec<(String, Finding)>, Error> {
+    // What the settings' files say of service providers is read first: Doorward would not start with it.
+    saml::parties(config)?;
     let mut findings = Vec::new();
     for (name, verifier) in verifiers(config, &clock)? {
         let found = verifier.check().await.map_err(|error| Error::Vendor {

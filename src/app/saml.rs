@@ -15,6 +15,11 @@ use doorward_contract::Clock;
 
 /// What answers every service provider that has Doorward as identity provider.
 pub(super) fn sources(config: &Config, store: &Store, clock: &Arc<dyn Clock>) -> Result<room::Saml, Error> {
+    Ok(room::Saml::new(parties(config)?, store.clone(), Arc::clone(clock)))
+}
+
+/// The sources with their service providers, as far as the settings describe them well.
+pub(super) fn parties(config: &Config) -> Result<Vec<Party>, Error> {
     let base = config.server.public_url.get_ref().0.origin().ascii_serialization();
     let mut parties = Vec::new();
     for source in &config.sources {
@@ -22,7 +27,7 @@ pub(super) fn sources(config: &Config, store: &Store, clock: &Arc<dyn Clock>) ->
             parties.push(party(saml, &base)?);
         }
     }
-    Ok(room::Saml::new(parties, store.clone(), Arc::clone(clock)))
+    Ok(parties)
 }
 
 fn party(saml: &saml::Saml, base: &str) -> Result<Party, Error> {

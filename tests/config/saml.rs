@@ -1,6 +1,10 @@
 //! Sources of kind `saml`: what loads, and what each fault is told as.
 
+use std::error::Error;
+use std::sync::Arc;
+
 use doorward::config::source::Source;
+use doorward_contract::clock::SystemClock;
 
 use super::{Folder, GOOD};
 
@@ -54,6 +58,24 @@ fn a_service_provider_is_described_by_metadata_or_by_hand() {
             (saml.title.0.as_str(), saml.attributes.len(), saml.contexts.len()),
             ("Duo", 5, 1)
         );
+    }
+}
+
+#[tokio::test]
+async fn what_the_files_hold_is_read_before_doorward_serves() {
+    let by_hand = format!("{BY_HAND}\n{CERTIFICATES}");
+    for (description, why) in [
+        (
+            METADATA,
+            "it does not describe one SAML 2.0 service provider (`SPSSODescriptor`)",
+        ),
+        (&by_hand, "a certificate in it cannot be used"),
+    ] {
+        let folder = folder();
+        let config = folder.parse(&text(&[(METADATA, description)])).unwrap();
+        let error = doorward::app::check(&config, Arc::new(SystemClock)).await.unwrap_err();
+        assert!(error.to_string().contains("source `duo-sso`"), "{error}");
+        assert_eq!(error.source().unwrap().to_string(), why);
     }
 }
 
