@@ -15,5 +15,6 @@ pub mod jobs;
 pub mod matching;
 pub mod pages;
 pub mod provider;
+pub mod saml;
 pub mod source;
 pub mod store;

@@ -4,6 +4,7 @@ mod connector;
 mod entra;
 mod purpose;
 mod relying;
+mod saml;
 mod vendor;
 
 use std::future::IntoFuture;
@@ -66,6 +67,17 @@ pub enum Error {
         /// Why.
         #[source]
         error: serde_json::Error,
+    },
+    /// A SAML source's service provider cannot be known by what the settings name.
+    #[error("what source `{name}` is told of its service provider in {path} cannot be used")]
+    Metadata {
+        /// The source's name.
+        name: String,
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        #[source]
+        error: crate::saml::Unfit,
     },
     /// The pages could not be made.
     #[error("the pages cannot be made")]
@@ -186,6 +198,7 @@ pub async fn door(config: &Config, clock: Arc<dyn Clock>) -> Result<Door, Error>
     let secure = public_url.scheme() == "https";
     let provider = relying::provider(config, &store, &clock).await?;
     let entra = entra::methods(config, &store, &clock, &provider.keyring)?;
+    let saml = saml::sources(config, &store, &clock)?;
     let flow = Flow::new(Parts {
         store,
         verifiers: verifiers(config, &clock)?,
@@ -203,6 +216,7 @@ pub async fn door(config: &Config, clock: Arc<dyn Clock>) -> Result<Door, Error>
         flow,
         provider,
         entra,
+        saml,
         pages: Arc::new(Pages::new(brand(config))?),
         ways: Arc::new(ways(config)),
         company: config.brand.name.0.as_str().into(),
@@ -213,6 +227,8 @@ pub async fn door(config: &Config, clock: Arc<dyn Clock>) -> Result<Door, Error>
 
 /// Reaches every vendor and returns what each finds, with its name in the settings.
 pub async fn check(config: &Config, clock: Arc<dyn Clock>) -> Result<Vec<(String, Finding)>, Error> {
+    // What the settings' files say of service providers is read first: Doorward would not start with it.
+    saml::parties(config)?;
     let mut findings = Vec::new();
     for (name, verifier) in verifiers(config, &clock)? {
         let found = verifier.check().await.map_err(|error| Error::Vendor {

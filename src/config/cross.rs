@@ -10,7 +10,7 @@ use super::purpose::{Act, ActionWord, OnFailure, Preset, Purpose};
 use super::read::Reading;
 use super::value::Name;
 use super::verifier::Verifier;
-use super::{entra, kinds, recheck, relying};
+use super::{entra, kinds, recheck, relying, saml};
 use doorward_contract::Ability;
 use toml::Spanned;
 
@@ -348,6 +348,7 @@ fn sources(draft: &Draft, reading: &mut Reading<'_>) {
     }
     relying::check(draft, reading);
     entra::check(draft, reading);
+    saml::check(draft, reading);
 }
 
 /// An act that calls must say what for.

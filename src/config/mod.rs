@@ -16,6 +16,7 @@ mod read;
 mod recheck;
 mod refer;
 mod relying;
+pub mod saml;
 pub mod secret;
 pub mod server;
 pub mod source;

@@ -7,6 +7,7 @@ use toml::Spanned;
 use super::client::ClientId;
 use super::entra::Entra;
 use super::purpose::LongSecret;
+use super::saml::Saml;
 use super::value::{Lifetime, Name, PublicUrl};
 
 /// A way in.
@@ -24,6 +25,8 @@ pub enum Source {
     Okta(Box<Okta>),
     /// An Entra tenant that has Doorward as external method.
     Entra(Box<Entra>),
+    /// A service provider that has Doorward as SAML identity provider: Duo Single Sign-On.
+    Saml(Box<Saml>),
 }
 
 /// The company's recovery page, at the root of the public address.
@@ -105,6 +108,7 @@ impl Source {
             Self::Oidc(oidc) => &oidc.name,
             Self::Okta(okta) => &okta.name,
             Self::Entra(entra) => &entra.name,
+            Self::Saml(saml) => &saml.name,
         }
     }
 
@@ -116,6 +120,7 @@ impl Source {
             Self::Oidc(_) => "oidc",
             Self::Okta(_) => "okta",
             Self::Entra(_) => "entra",
+            Self::Saml(_) => "saml",
         }
     }
 

@@ -24,7 +24,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::pages::Notice;
 use crate::provider::form::LONGEST_BODY;
-use crate::source::{Door, entra, link, logout, oidc, portal};
+use crate::source::{Door, entra, link, logout, oidc, portal, saml};
 pub use api::Caller;
 
 /// The largest body taken: a webhook with everything included stays far below (persona.md §9).
@@ -58,6 +58,7 @@ pub fn router(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
         .merge(journey::routes())
         .merge(oidc::routes())
         .merge(logout::routes())
+        .merge(saml::routes())
         .layer(middleware::map_response(headers::opened_by_others));
     // Pages of people: only our own pages may post to them.
     let people = Router::new()
@@ -72,6 +73,7 @@ pub fn router(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
         .merge(oidc::crossing())
         .merge(logout::crossing())
         .merge(entra::crossing())
+        .merge(saml::crossing())
         .merge(provider::routes())
         .layer(middleware::map_response(headers::opened_by_others))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))

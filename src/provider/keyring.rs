@@ -167,6 +167,17 @@ impl Keyring {
         Ok(set)
     }
 
+    /// The certificates of every published RS256 key (base64 of their DER), that of the one that signs first: what SAML calls a
+    /// key.
+    pub async fn certificates(&self) -> Result<Vec<String>, Error> {
+        let set = self.entra_jwks().await?;
+        Ok(set
+            .keys
+            .iter()
+            .filter_map(|key| key.certificates().first().cloned())
+            .collect())
+    }
+
     /// The published key of that name. Looks again in the database before it says there is none.
     pub async fn key(&self, kid: &str) -> Result<Option<Jwk>, Error> {
         let ring = self.ring().await?;

@@ -30,6 +30,11 @@ impl Signer {
         self.key.alg()
     }
 
+    /// The private key: what is signed in other formats than JWTs.
+    pub fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
     /// Its algorithm under openidconnect's name.
     pub fn core_alg(&self) -> CoreJwsSigningAlgorithm {
         name_of(self.alg()).clone()

@@ -10,6 +10,7 @@ pub mod logout;
 pub mod oidc;
 pub mod portal;
 pub mod reply;
+pub mod saml;
 mod session;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use crate::flow::{Error, Flow};
 use crate::pages::{Kept, LookedAt, Notice, Page, Pages};
 use crate::provider::Provider;
 use crate::provider::entra::Entra;
+use crate::saml::Saml;
 use doorward_contract::CheckName;
 
 /// How long a browser keeps its cookie: two days, as long as a case that needed a review can take, and its answer.
@@ -54,6 +56,8 @@ pub enum Kind {
     Okta,
     /// An Entra tenant that has Doorward as external method.
     Entra,
+    /// A service provider that has Doorward as SAML identity provider.
+    Saml,
 }
 
 /// What every way in needs. Cheap to clone.
@@ -65,6 +69,8 @@ pub struct Door {
     pub provider: Provider,
     /// What answers Entra tenants.
     pub entra: Entra,
+    /// What answers SAML service providers.
+    pub saml: Saml,
     /// What is shown.
     pub pages: Arc<Pages>,
     /// The ways in.

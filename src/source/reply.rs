@@ -28,6 +28,8 @@ pub fn told(door: &Door, case: &Case) -> Option<Told> {
             (client.title.clone(), verified::wanted(&request.claims))
         }
         Kind::Entra => ("Microsoft".to_owned(), Vec::new()),
+        // What it is told of the account is what the directory has, nothing from the document.
+        Kind::Saml => (door.saml.party(&case.source)?.title.clone(), Vec::new()),
         Kind::Portal | Kind::Link => return None,
     };
     let has = |names: &[&str]| kind == Kind::Oidc && wanted.iter().any(|wanted| names.contains(&wanted.as_str()));
@@ -44,6 +46,7 @@ pub async fn due(door: &Door, case: Case) -> Response {
     match kind {
         Some(Kind::Oidc | Kind::Okta) => Box::pin(of_case(door, case)).await,
         Some(Kind::Entra) => Box::pin(super::entra::answer(door, case)).await,
+        Some(Kind::Saml) => Box::pin(super::saml::answer(door, case)).await,
         // The source was taken out of the settings: there is nobody to answer any more.
         _ => door.show(Notice::Unavailable {
             number: Some(case.number),

@@ -6,6 +6,7 @@ mod entra;
 mod faults;
 mod recheck;
 mod relying;
+mod saml;
 mod table;
 mod webhook;
 

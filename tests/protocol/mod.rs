@@ -20,6 +20,7 @@ mod refresh;
 mod refused;
 mod reply;
 mod rotation;
+mod saml;
 mod sign;
 mod signed;
 mod stage;

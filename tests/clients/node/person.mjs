@@ -10,6 +10,7 @@ const WAITING = ["starting", "reading", "comparing", "acting", "slow", "returnin
 export async function walk(browser, person, { outcome = "pass", withdraws = false } = {}) {
   const moves = [
     ["/oauth2/identify", { login: person.login }],
+    ["/saml/identify", { login: person.login }],
     withdraws ? ["/case/withdraw"] : ["/case/consent"],
     ["/case/visit"],
     ["/verify/begin"],

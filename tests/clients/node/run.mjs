@@ -1,4 +1,4 @@
-// Every flow of the provider by openid-client, against a lab that runs or one of its own.
+// Every flow of the provider by openid-client, and of the SAML identity provider by node-saml, against a lab that runs or one of its own.
 //   node run.mjs                        starts a lab (`DOORWARD_LAB` names its program)
 //   node run.mjs --world WORLD          a lab that runs: the file or the address of its world.json (or `DOORWARD_WORLD`)
 //   node run.mjs --only TEXT            flows whose name holds TEXT
@@ -12,11 +12,13 @@ import bound from "./flows/bound.mjs";
 import plain from "./flows/plain.mjs";
 import pushed from "./flows/pushed.mjs";
 import refusal from "./flows/refusal.mjs";
+import saml from "./flows/saml.mjs";
+import samlForged from "./flows/saml_forged.mjs";
 import session from "./flows/session.mjs";
 import tokens from "./flows/tokens.mjs";
 
 const { values } = parseArgs({ options: { world: { type: "string" }, only: { type: "string" } } });
-const flows = { plain, pushed, assurance, tokens, bound, session, refusal };
+const flows = { plain, pushed, assurance, tokens, bound, session, refusal, saml, "saml forged": samlForged };
 
 const read = async (where) => (/^https?:/.test(where) ? (await fetch(where)).json() : JSON.parse(readFileSync(where, "utf8")));
 

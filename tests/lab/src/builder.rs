@@ -12,6 +12,7 @@ use crate::caller::Api;
 use crate::callers::Callers;
 use crate::desk::Desk;
 use crate::doors::{Doors, Ports};
+use crate::duosso::Providers;
 use crate::folder::Folder;
 use crate::gateway::{Gateway, Way};
 use crate::hands::Hands;
@@ -186,6 +187,7 @@ impl Builder {
         let keys = Keys::of(seed);
         let database = self.database.url(&folder).await?;
         let (parties, key) = parties::all(seed, &folder, &addresses.rp).map_err(Error::Folder)?;
+        let providers = Providers::register(&folder, &addresses).map_err(Error::Folder)?;
         let (path, text) =
             settings::write(&folder, &addresses, &keys, &database, &parties, &*self.change).map_err(Error::Folder)?;
         let way = self.way.map_or_else(|| Way::child().map_err(Error::Program), Ok)?;
@@ -199,6 +201,7 @@ impl Builder {
         if self.hands.is_some() {
             sheet.lab.forward = addresses.start.join("clock").ok();
         }
+        sheet.saml_providers = vec![providers.duo.clone(), providers.library.clone()];
         let sheet = Arc::new(sheet);
         let api = Api::new(sheet.doorward.api.clone(), keys.desk_token.clone())?;
         let desk = Desk::new(api.clone(), Arc::clone(&mailbox), Arc::clone(&self.clock));
@@ -211,7 +214,7 @@ impl Builder {
             settings: text.into(),
             hands: self.hands,
         };
-        let callers = Callers::new(seed, &keys, &addresses, &sheet, &self.clock)?;
+        let callers = Callers::new(seed, &keys, &addresses, &sheet, providers, &self.clock)?;
         let tasks = doors.serve(&vendors, &memory, state, &callers);
         let lab = Lab {
             persona: Arc::clone(&vendors.persona),
@@ -220,6 +223,7 @@ impl Builder {
             duo: Arc::clone(&vendors.duo),
             okta: callers.okta,
             signin: callers.signin,
+            duo_sso: callers.duo_sso,
             mailbox,
             gateway,
             sheet,

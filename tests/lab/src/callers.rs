@@ -6,6 +6,7 @@ use doorward_contract::Clock;
 
 use crate::accounts::okta_id;
 use crate::doors::Addresses;
+use crate::duosso::{DuoSso, Providers};
 use crate::keys::Keys;
 use crate::okta::{Authenticator, OktaOrg, OktaUser, OrgWorld, Vendor};
 use crate::people::{LabPerson, everybody};
@@ -20,6 +21,7 @@ pub(crate) struct Callers {
     pub(crate) okta: Arc<OktaOrg>,
     pub(crate) signin: Arc<Signin>,
     pub(crate) rp: Arc<Rp>,
+    pub(crate) duo_sso: Arc<DuoSso>,
 }
 
 impl Callers {
@@ -28,12 +30,14 @@ impl Callers {
         keys: &Keys,
         addresses: &Addresses,
         sheet: &Sheet,
+        providers: Providers,
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, reqwest::Error> {
         Ok(Self {
             okta: OktaOrg::new(org(seed, keys, addresses), Arc::clone(clock)),
             signin: Signin::of(seed, keys, addresses, Arc::clone(clock))?,
             rp: Rp::of(sheet, addresses, Arc::clone(clock))?,
+            duo_sso: DuoSso::new(providers.duo, providers.key, Arc::clone(clock))?,
         })
     }
 }

@@ -9,6 +9,7 @@ pub mod company;
 pub mod desk;
 pub mod doors;
 mod examples;
+pub mod duosso;
 pub mod folder;
 pub mod gateway;
 pub mod hands;

@@ -4,13 +4,16 @@ use std::io;
 use std::path::PathBuf;
 
 use askama::Template;
+use serde::Deserialize;
 use url::Url;
 
 use crate::accounts::BIRTH_DATE;
 use crate::doors::Addresses;
+use crate::duosso::{CERTIFICATE_FILE, METADATA_FILE};
 use crate::folder::Folder;
 use crate::keys::Keys;
 use crate::parties::Party;
+use crate::sheet::Purpose;
 use crate::vendors::GRAPH_SCOPE;
 
 /// Their name in the world's folder.
@@ -35,6 +38,8 @@ struct Settings<'a> {
     okta_birth_date: &'a str,
     duo: String,
     rp: &'a Url,
+    duo_sso: String,
+    saml_certificate: String,
     parties: &'a [Party],
     keys: &'a Keys,
 }
@@ -81,6 +86,8 @@ pub(crate) fn write(
         okta_birth_date: BIRTH_DATE,
         duo: origin(&addresses.duo),
         rp: &addresses.rp,
+        duo_sso: folder.file(METADATA_FILE).display().to_string(),
+        saml_certificate: folder.file(CERTIFICATE_FILE).display().to_string(),
         parties,
         keys,
     };
@@ -92,4 +99,36 @@ pub(crate) fn write(
 /// An address without the slash at its end.
 fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
+}
+
+/// The purposes as the settings in use name them, changed ones included.
+pub(crate) fn purposes(settings: &str) -> Vec<Purpose> {
+    #[derive(Deserialize)]
+    struct Settings {
+        #[serde(default, rename = "purpose")]
+        purposes: Vec<Named>,
+    }
+    #[derive(Deserialize)]
+    struct Named {
+        name: String,
+        sources: Vec<String>,
+        #[serde(default)]
+        plan: Vec<Act>,
+    }
+    #[derive(Deserialize)]
+    struct Act {
+        action: String,
+    }
+    // Settings that a test broke on purpose have no purposes to show.
+    let purposes = toml::from_str(settings).map_or_else(|_| Vec::new(), |settings: Settings| settings.purposes);
+    let of = |named: Named| Purpose {
+        name: named.name,
+        sources: named.sources,
+        gives: named
+            .plan
+            .into_iter()
+            .last()
+            .map_or_else(|| "answer".to_owned(), |act| act.action),
+    };
+    purposes.into_iter().map(of).collect()
 }

@@ -10,6 +10,7 @@ use crate::accounts::{DuoAccount, OktaAccounts, duo_id, okta_id};
 use crate::company::CompanySheet;
 use crate::doors::Addresses;
 use crate::examples::examples;
+use crate::duosso::Provider;
 use crate::folder::Folder;
 use crate::keys::Keys;
 use crate::parties::{Okta, Party};
@@ -40,6 +41,10 @@ pub struct Sheet {
     pub rp: Url,
     /// The relying parties that Doorward knows, with their secrets.
     pub relying_parties: Vec<Party>,
+    /// Where people begin at the imitated Duo Single Sign-On.
+    pub duo_sso: Url,
+    /// The SAML service providers that Doorward knows, Duo Single Sign-On first.
+    pub saml_providers: Vec<Provider>,
     /// The people.
     pub people: Vec<Person>,
     /// Command lines to begin with.
@@ -249,6 +254,8 @@ pub(crate) fn fill(
         duo: DuoAccount::of(addresses, keys),
         rp: addresses.rp.clone(),
         relying_parties: Vec::new(),
+        duo_sso: below(&addresses.rp, "duo-sso"),
+        saml_providers: Vec::new(),
         persona: persona(&addresses.persona, keys),
         entra: entra(addresses, keys),
         people: everybody()
@@ -279,7 +286,7 @@ fn doorward(addresses: &Addresses, keys: &Keys, folder: &Folder, database: &str,
             name: "service-desk".to_owned(),
             token: keys.desk_token.clone(),
         }],
-        purposes: purposes(settings),
+        purposes: crate::settings::purposes(settings),
         webhooks: BTreeMap::from([("persona".to_owned(), below(base, "hooks/persona"))]),
         issuer: base.origin().ascii_serialization(),
         live: below(base, "live"),
@@ -287,38 +294,6 @@ fn doorward(addresses: &Addresses, keys: &Keys, folder: &Folder, database: &str,
         settings: folder.file(crate::settings::FILE).display().to_string(),
         database: database.to_owned(),
     }
-}
-
-/// The purposes as the settings in use name them, changed ones included.
-fn purposes(settings: &str) -> Vec<Purpose> {
-    #[derive(Deserialize)]
-    struct Settings {
-        #[serde(default, rename = "purpose")]
-        purposes: Vec<Named>,
-    }
-    #[derive(Deserialize)]
-    struct Named {
-        name: String,
-        sources: Vec<String>,
-        #[serde(default)]
-        plan: Vec<Act>,
-    }
-    #[derive(Deserialize)]
-    struct Act {
-        action: String,
-    }
-    // Settings that a test broke on purpose have no purposes to show.
-    let purposes = toml::from_str(settings).map_or_else(|_| Vec::new(), |settings: Settings| settings.purposes);
-    let of = |named: Named| Purpose {
-        name: named.name,
-        sources: named.sources,
-        gives: named
-            .plan
-            .into_iter()
-            .last()
-            .map_or_else(|| "answer".to_owned(), |act| act.action),
-    };
-    purposes.into_iter().map(of).collect()
 }
 
 fn persona(base: &Url, keys: &Keys) -> Persona {

@@ -18,6 +18,7 @@ use crate::builder::{Builder, DATABASE};
 use crate::caller::{self, Api};
 use crate::desk::Desk;
 use crate::doors::USUAL;
+use crate::duosso::DuoSso;
 use crate::folder::Folder;
 use crate::gateway::{self, Gateway};
 use crate::mailbox::Mailbox;
@@ -98,6 +99,8 @@ pub struct Lab {
     pub duo: Arc<DuoFake>,
     /// The imitated sign-in at Entra with Doorward as external method.
     pub signin: Arc<Signin>,
+    /// The imitated Duo Single Sign-On, with Doorward as authentication source.
+    pub duo_sso: Arc<DuoSso>,
     /// Everybody's mail.
     pub mailbox: Arc<Mailbox>,
     pub(crate) gateway: Arc<Gateway>,

@@ -244,7 +244,9 @@ async fn the_sheet_holds_all_that_an_outside_client_needs_and_its_addresses_answ
             .unwrap()
             .contains(&sheet.doorward.tokens[0].token)
     );
-    assert_eq!(sheet.doorward.purposes.len(), 12);
+    assert_eq!(sheet.doorward.purposes.len(), 13);
+    let sources: Vec<&str> = sheet.saml_providers.iter().map(|one| one.source.as_str()).collect();
+    assert_eq!(sources, ["duo-sso", "saml-library"]);
     assert!(sheet.relying_parties.iter().any(|party| party.client_id == "rp"));
 }
 
@@ -252,7 +254,12 @@ async fn the_sheet_holds_all_that_an_outside_client_needs_and_its_addresses_answ
 async fn whoever_sends_people_is_where_the_sheet_says() {
     let lab = Lab::start(Arc::new(SystemClock)).await.unwrap();
     let sheet = lab.sheet();
-    for sender in [&sheet.okta.address, &sheet.rp, &sheet.entra.external_mfa] {
+    for sender in [
+        &sheet.okta.address,
+        &sheet.rp,
+        &sheet.entra.external_mfa,
+        &sheet.duo_sso,
+    ] {
         let mut browser = Browser::new(Arc::new(SystemClock)).unwrap();
         let page = browser.visit(sender.as_str()).await.unwrap();
         assert!(page.status().is_success(), "{sender}");

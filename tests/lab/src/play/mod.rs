@@ -84,6 +84,8 @@ journeys! {
     "lost-phone", "Okta's factors go, and a Duo code lets the person in once" => accounts::lost_phone;
     "duo-new-phone", "a link makes Duo Mobile work on another phone" => accounts::new_phone;
     "duo-first-phone", "a link registers the first phone at Duo" => accounts::first_phone;
+    "duo-sso", "Duo Single Sign-On has Doorward as authentication source, and lets the person in" => relying::duo_sso;
+    "duo-sso-declined", "the person does not agree: Duo Single Sign-On is told so" => relying::duo_sso_declined;
     "forged-webhook", "webhooks that Persona did not sign change nothing" => refusal::forged_webhook;
 }
 

@@ -89,6 +89,60 @@ pub(super) async fn entra_declined(walk: &mut Walk) -> Result<(), Fault> {
     Ok(())
 }
 
+pub(super) async fn duo_sso(walk: &mut Walk) -> Result<(), Fault> {
+    let maria = walk.person(SOMEBODY)?;
+    sent_by_duo(walk, "redirect").await?;
+    walk.browser
+        .form("/saml/identify")?
+        .set("login", &maria.person.login)
+        .press("")
+        .await?;
+    walk.expect("consent")?;
+    walk.agree().await?;
+    walk.prove(&maria, "pass").await?;
+    // It listens where the plain relying party does.
+    let duo = walk.sheet.rp.clone();
+    walk.come_back_by_form(&duo).await?;
+    titled(walk, "You are signed in")?;
+    said(walk, &maria.person.login)?;
+    walk.did("was signed in at Duo");
+    Ok(())
+}
+
+pub(super) async fn duo_sso_declined(walk: &mut Walk) -> Result<(), Fault> {
+    let maria = walk.person(SOMEBODY)?;
+    sent_by_duo(walk, "post").await?;
+    walk.browser
+        .form("/saml/identify")?
+        .set("login", &maria.person.login)
+        .press("")
+        .await?;
+    walk.expect("consent")?;
+    // It listens where the plain relying party does.
+    let duo = walk.sheet.rp.clone();
+    walk.decline_by_form(&duo).await?;
+    said(walk, "RequestDenied")?;
+    walk.did("was told by Duo that it was called off");
+    Ok(())
+}
+
+/// Arrives at the question whose account it is.
+async fn sent_by_duo(walk: &mut Walk, binding: &str) -> Result<(), Fault> {
+    let start = walk.sheet.duo_sso.clone();
+    walk.browser.visit(start.as_str()).await?;
+    walk.browser
+        .form("/duo-sso")?
+        .set("binding", binding)
+        .press("Continue with Doorward")
+        .await?;
+    if binding == "post" {
+        walk.browser.form("/sso")?.press("Send").await?;
+    }
+    walk.expect("login")?;
+    walk.did("was sent by Duo");
+    Ok(())
+}
+
 pub(super) async fn intranet(walk: &mut Walk) -> Result<(), Fault> {
     let maria = walk.person(SOMEBODY)?;
     let rp = walk.sheet.rp.clone();

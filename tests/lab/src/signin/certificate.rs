@@ -13,13 +13,13 @@ const RSA: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01,
 
 /// Modulus and exponent, without leading zeros.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct RsaKey {
-    pub(super) n: Vec<u8>,
-    pub(super) e: Vec<u8>,
+pub(crate) struct RsaKey {
+    pub(crate) n: Vec<u8>,
+    pub(crate) e: Vec<u8>,
 }
 
 /// The RSA key that a certificate is about; `None` if it is no certificate of one.
-pub(super) fn certified_key(certificate: &[u8]) -> Option<RsaKey> {
+pub(crate) fn certified_key(certificate: &[u8]) -> Option<RsaKey> {
     let (whole, after) = take(certificate, SEQUENCE)?;
     after.is_empty().then_some(())?;
     let (mut fields, _) = take(whole, SEQUENCE)?;

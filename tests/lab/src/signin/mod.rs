@@ -18,7 +18,7 @@
 //! Tests need no browser: [`Signin::begin`] gives the form to post, [`Signin::answer`] takes what Doorward would post.
 
 mod attempt;
-mod certificate;
+pub(crate) mod certificate;
 mod fault;
 mod jwks;
 mod key;
