@@ -1,5 +1,6 @@
 //! Settings in, running parts out. Only this folder names concrete types.
 
+mod duo;
 mod entra;
 mod purpose;
 mod relying;
@@ -203,6 +204,7 @@ pub async fn door(config: &Config, clock: Arc<dyn Clock>) -> Result<Door, Error>
         entra,
         pages: Arc::new(Pages::new(brand(config))?),
         ways: Arc::new(ways(config)),
+        duo: Arc::new(duo::starts(config)),
         company: config.brand.name.0.as_str().into(),
         secure,
         trusted_proxies: Arc::new(config.server.trusted_proxies.clone()),

@@ -32,6 +32,7 @@ pub(super) fn ways(config: &Config) -> Vec<Way> {
             Source::Oidc(_) => Kind::Oidc,
             Source::Okta(_) => Kind::Okta,
             Source::Entra(_) => Kind::Entra,
+            Source::Duo(_) => Kind::Duo,
         },
     };
     config.sources.iter().map(way).collect()

@@ -216,6 +216,11 @@ pub enum Fact {
         /// The client.
         client: String,
     },
+    /// Somebody came with a way back that the settings do not allow. It was left out.
+    WayBackIgnored {
+        /// The source.
+        source: String,
+    },
     /// Somebody was turned away before a case began.
     TurnedAway {
         /// The source.

@@ -247,6 +247,9 @@ pub struct Case {
     /// Until when the answer waits for the person's browser.
     #[serde(default)]
     pub answer_until: Option<Timestamp>,
+    /// Where the person may go on to at the end, among what the source's settings allow.
+    #[serde(default)]
+    pub back_to: Option<String>,
     /// Why it was refused, where a relying party is told less.
     #[serde(default)]
     pub refusal: Option<Refusal>,

@@ -49,6 +49,7 @@ fn case(stage: Stage) -> Case {
         hold_until: None,
         forget_at: None,
         erase_at: None,
+        back_to: None,
         reduced: false,
         erased: false,
         private: Private::default(),

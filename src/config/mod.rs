@@ -7,6 +7,7 @@ pub mod brand;
 pub mod client;
 pub mod connector;
 mod cross;
+pub mod duo;
 pub mod entra;
 pub mod fault;
 mod kinds;

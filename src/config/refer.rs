@@ -132,7 +132,7 @@ fn unfilled(purpose: &Item<'_>, sources: &[Item<'_>], reading: &mut Reading<'_>)
             .as_ref()
             .is_some_and(|(name, _)| own.iter().any(|(used, _)| used == name));
         let kind = text(source.table, "kind").map(|(kind, _)| kind);
-        named && matches!(kind, Some("portal" | "link"))
+        named && matches!(kind, Some("portal" | "link" | "duo"))
     };
     if list("plan").is_none_or(|list| list.is_empty()) && sources.iter().any(|source| of_people(&source)) {
         let (what, remedy) = (

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::client::ClientId;
+use super::duo::Duo;
 use super::entra::Entra;
 use super::purpose::LongSecret;
 use super::value::{Lifetime, Name, PublicUrl};
@@ -24,6 +25,8 @@ pub enum Source {
     Okta(Box<Okta>),
     /// An Entra tenant that has Doorward as external method.
     Entra(Box<Entra>),
+    /// A Duo account whose prompt leads people here.
+    Duo(Box<Duo>),
 }
 
 /// The company's recovery page, at the root of the public address.
@@ -105,6 +108,7 @@ impl Source {
             Self::Oidc(oidc) => &oidc.name,
             Self::Okta(okta) => &okta.name,
             Self::Entra(entra) => &entra.name,
+            Self::Duo(duo) => &duo.name,
         }
     }
 
@@ -116,11 +120,12 @@ impl Source {
             Self::Oidc(_) => "oidc",
             Self::Okta(_) => "okta",
             Self::Entra(_) => "entra",
+            Self::Duo(_) => "duo",
         }
     }
 
     /// Whether somebody sends people here and waits for an answer.
     pub fn is_relying(&self) -> bool {
-        !matches!(self, Self::Portal(_) | Self::Link(_))
+        !matches!(self, Self::Portal(_) | Self::Link(_) | Self::Duo(_))
     }
 }

@@ -10,6 +10,7 @@ pub mod erase;
 pub mod open;
 pub mod prove;
 pub mod reveal;
+pub mod signed;
 pub mod stop;
 
 use std::collections::HashMap;

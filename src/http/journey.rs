@@ -18,7 +18,7 @@ use crate::cause::causes;
 use crate::crypto::parcel::BrowserKey;
 use crate::flow::Error;
 use crate::pages::{Notice, PassShown, What, path};
-use crate::source::{Door, reply};
+use crate::source::{Door, duo, reply};
 use crate::store;
 use doorward_contract::Timestamp;
 
@@ -214,6 +214,7 @@ async fn reveal(
                 .map_or(0, |purpose| purpose.pass_lifetime.as_secs()),
             expires_at: shown.contents.expires_at.map(Timestamp::from_micros),
             afterwards: afterwards(&door, &shown.case),
+            back_to: duo::way_back(&door, &shown.case),
         })),
         Ok(None) if matches!(stage, Stage::Ready | Stage::Closed) => Ok(door.show(Notice::Gone { number })),
         Ok(None) => Ok(door.on_to(path::CASE)),

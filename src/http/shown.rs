@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::case::{Case, End, Opener, Stage};
 use crate::crypto::parcel::BrowserKey;
 use crate::pages::{Consent, Notice, Page, PassReady, Retry, RetryCause, Visit, Waiting, What};
-use crate::source::{Door, kept, looked_at, reply};
+use crate::source::{Door, duo, kept, looked_at, reply};
 use doorward_contract::Outcome;
 
 /// How long somebody who came back is shown that the proof is being read, before they are offered the check again.
@@ -88,6 +88,7 @@ fn ended(door: &Door, case: &Case) -> Notice {
         Some(End::Recovered) => Notice::Done {
             number,
             afterwards: afterwards(door, case),
+            back_to: duo::way_back(door, case),
         },
         Some(End::Answered { .. }) => Notice::Returned { number },
         Some(End::Refused { .. }) => Notice::Refused { number },

@@ -46,6 +46,8 @@ pub struct PassShown {
     pub expires_at: Option<Timestamp>,
     /// What to enrol or do after signing in.
     pub afterwards: Vec<String>,
+    /// Where the person came from and may go on.
+    pub back_to: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -65,6 +67,7 @@ pub(super) struct Words {
     sign_in: String,
     works_until: String,
     next: String,
+    back: String,
     hidden_in: String,
     hidden_after: Sentence,
     minute_left: String,
@@ -152,6 +155,7 @@ struct ShownView<'a> {
     page: &'a PassShown,
     groups: Vec<Vec<Run<'a>>>,
     link: Option<&'a str>,
+    back: Option<&'a str>,
     hidden_after: String,
     works_until: Option<(String, String)>,
 }
@@ -181,6 +185,7 @@ impl Screen for PassShown {
             page: self,
             groups: groups(self.secret.expose_secret()),
             link: web_address(&self.sign_in_url),
+            back: self.back_to.as_deref().and_then(web_address),
             hidden_after: words.hidden_after.fill(&[("length", &length)]),
             works_until: self.expires_at.map(|at| (machine_moment(at), time.moment(at))),
         }
@@ -265,6 +270,7 @@ impl PassShown {
             seconds_left: 600,
             expires_at: None,
             afterwards: vec!["Set up the authenticator app on your new phone.".to_owned()],
+            back_to: None,
         };
         let access_pass = Self {
             kind: PassKind::TemporaryAccessPass,
@@ -274,11 +280,16 @@ impl PassShown {
             afterwards: Vec::new(),
             ..password.clone()
         };
+        let way_back = Self {
+            back_to: Some("https://apps.example.com/".to_owned()),
+            ..password.clone()
+        };
         let unlinkable = Self {
             sign_in_url: "the sign-in page of your computer".to_owned(),
             ..password.clone()
         };
         vec![
+            ("pass-shown-way-back", way_back),
             ("pass-shown", password),
             ("pass-shown-tap", access_pass),
             ("pass-shown-no-link", unlinkable),

@@ -24,5 +24,7 @@ pub const ASSETS: &str = "/assets/";
 pub const FORM_TOKEN: &str = "form_token";
 /// The field with the purpose's name.
 pub const PURPOSE: &str = "purpose";
+/// The field with the address to go back to.
+pub const RETURN_TO: &str = "return_to";
 /// The field with the work e-mail address or user name.
 pub const LOGIN: &str = "login";

@@ -28,7 +28,7 @@ pub fn told(door: &Door, case: &Case) -> Option<Told> {
             (client.title.clone(), verified::wanted(&request.claims))
         }
         Kind::Entra => ("Microsoft".to_owned(), Vec::new()),
-        Kind::Portal | Kind::Link => return None,
+        Kind::Portal | Kind::Link | Kind::Duo => return None,
     };
     let has = |names: &[&str]| kind == Kind::Oidc && wanted.iter().any(|wanted| names.contains(&wanted.as_str()));
     Some(Told {

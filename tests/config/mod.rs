@@ -1,6 +1,7 @@
 //! The settings: what loads, and what every fault is told as.
 
 mod documented;
+mod duo;
 mod entra;
 mod faults;
 mod relying;

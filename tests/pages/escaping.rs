@@ -53,13 +53,6 @@ fn pages_of_strangers() -> Vec<Page> {
             number: number(),
         }
         .into(),
-        Login {
-            purpose: hostile(),
-            action: "/start".to_owned(),
-            error: None,
-            value: hostile(),
-        }
-        .into(),
         Welcome {
             choices: vec![
                 Choice {
@@ -72,6 +65,7 @@ fn pages_of_strangers() -> Vec<Page> {
                 },
             ],
             form_action: "/start".to_owned(),
+            return_to: Some(hostile()),
             looked_at: vec![LookedAt::Document],
             kept: Kept {
                 proof: Duration::ZERO,
@@ -89,6 +83,14 @@ fn pages_of_strangers() -> Vec<Page> {
 /// The same for pages that lead elsewhere or end something.
 fn pages_on_the_way() -> Vec<Page> {
     vec![
+        Login {
+            purpose: hostile(),
+            action: "/start".to_owned(),
+            return_to: Some(hostile()),
+            error: None,
+            value: hostile(),
+        }
+        .into(),
         SignOut {
             action: "/oauth2/logout/confirm".to_owned(),
             fields: vec![(hostile(), hostile())],
@@ -106,6 +108,7 @@ fn pages_on_the_way() -> Vec<Page> {
         Notice::Done {
             number: number(),
             afterwards: vec![hostile()],
+            back_to: Some(hostile()),
         }
         .into(),
     ]
@@ -121,6 +124,7 @@ fn shown(secret: &str, login: &str, sign_in_url: &str) -> Page {
         seconds_left: 600,
         expires_at: None,
         afterwards: vec![hostile()],
+        back_to: Some(hostile()),
     }
     .into()
 }
@@ -170,11 +174,12 @@ fn what_was_typed_comes_back_unchanged() {
     let login = Login {
         purpose: hostile(),
         action: "/start".to_owned(),
+        return_to: Some(hostile()),
         error: None,
         value: hostile(),
     };
     let document = Html::parse_document(&pages.render(&login.into()).unwrap());
-    for name in ["login", "purpose"] {
+    for name in ["login", "purpose", "return_to"] {
         let field = document.select(&select(&format!("input[name={name}]"))).next().unwrap();
         assert_eq!(field.value().attr("value"), Some(HOSTILE));
     }

@@ -163,6 +163,7 @@ fn nothing_is_loaded_from_elsewhere_and_no_link_leads_to_a_stranger() {
         "https://www.example.com/privacy",
         "https://help.example.com/",
         "https://signin.example.com/",
+        "https://apps.example.com/",
     ];
     let pages = Pages::new(with_logo()).unwrap();
     for (name, html) in samples(&pages) {

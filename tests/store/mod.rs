@@ -210,6 +210,7 @@ fn maria(at: Timestamp) -> Case {
         refusal: None,
         end: None,
         ended_at: None,
+        back_to: None,
         reduced: false,
         erased: false,
         trouble: None,
