@@ -29,7 +29,7 @@ use crate::source::Door;
 use crate::store::{self, Store};
 use doorward_contract::{Ability, Clock, Finding, VendorError};
 use purpose::{brand, callers, purposes, ways};
-use vendor::{connectors, verifier_origins, verifiers};
+use vendor::{connectors, form_origins, verifiers};
 
 /// How many changes of cases may wait to be heard by those who wait for one.
 const CHANGES: usize = 1024;
@@ -112,7 +112,7 @@ impl Running {
 /// Starts everything that the settings name.
 pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Error> {
     let door = door(&config, clock).await?;
-    let origins = verifier_origins(&config);
+    let origins = form_origins(&config);
     let app = App {
         callers: Arc::new(callers(&config)),
         policy: pages::content_security_policy(&origins).into(),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::case::check::Wanted;
 use crate::case::plan::Act;
 use crate::case::policy::Purpose;
 use crate::config::Config;
@@ -94,6 +95,14 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
             purpose::Preset::Okta => Preset::Okta,
             purpose::Preset::OktaInsecureNamesOnly => Preset::OktaInsecureNamesOnly,
         },
+        checks: purpose
+            .checks
+            .iter()
+            .map(|wanted| Wanted {
+                connector: wanted.connector.get_ref().0.clone(),
+                check: wanted.check.get_ref().challenge(),
+            })
+            .collect(),
         plan: purpose.plan.iter().map(|spanned| act(spanned.get_ref())).collect(),
         attempts: purpose.attempts.0,
         case_lifetime: purpose.case_lifetime.0,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Error;
 use crate::config::{Config, connector, verifier};
+use doorward_contract::http::Bounds;
 use doorward_contract::{Clock, Connector, VendorError, Verifier};
 
 pub(super) fn verifiers(config: &Config, clock: &Arc<dyn Clock>) -> Result<HashMap<String, Arc<dyn Verifier>>, Error> {
@@ -39,7 +40,16 @@ pub(super) fn connectors(
     clock: &Arc<dyn Clock>,
 ) -> Result<HashMap<String, Arc<dyn Connector>>, Error> {
     let mut made: HashMap<String, Arc<dyn Connector>> = HashMap::new();
-    for connector::Connector::Graph(graph) in &config.connectors {
+    for connector in &config.connectors {
+        let graph = match connector {
+            connector::Connector::Graph(graph) => graph,
+            connector::Connector::Duo(account) => {
+                let name = account.name.get_ref().0.clone();
+                let made_of = duo(config, account, clock).map_err(|error| Error::Vendor { name: name.clone(), error })?;
+                made.insert(name, Arc::new(made_of));
+                continue;
+            }
+        };
         let name = graph.name.get_ref().0.clone();
         let failed = |error| Error::Vendor {
             name: name.clone(),
@@ -86,6 +96,34 @@ pub(super) fn connectors(
     Ok(made)
 }
 
+/// A Duo account, with the Universal Prompt where its keys are there.
+fn duo(config: &Config, account: &connector::Duo, clock: &Arc<dyn Clock>) -> Result<doorward_duo::Duo, VendorError> {
+    let keys = |keys: &connector::DuoKeys| doorward_duo::Keys::new(&keys.integration_key, keys.secret_key.0.clone());
+    let host = match url::Url::parse(&account.host.0) {
+        Ok(address) => doorward_duo::Host::custom(address)?,
+        Err(_) => doorward_duo::Host::new(&account.host.0)?,
+    };
+    let settings = doorward_duo::Settings {
+        host: host.clone(),
+        admin: keys(&account.admin)?,
+        auth: account.auth.as_ref().map(keys).transpose()?,
+        names: doorward_duo::Names::default(),
+        protected: doorward_duo::Protected::default(),
+        sign_in_url: account.sign_in_url.0.clone(),
+    };
+    let names = settings.names;
+    let duo = doorward_duo::connect(settings, Arc::clone(clock))?;
+    let Some(universal) = &account.universal else {
+        return Ok(duo);
+    };
+    let mut back = config.server.public_url.get_ref().0.clone();
+    back.set_path(&format!("/return/duo/{}", account.name.get_ref().0));
+    let keys = doorward_duo::Keys::new(&universal.client_id, universal.client_secret.0.clone())?;
+    let application = doorward_duo::universal::Application::new(host, keys, back, names)?;
+    let universal = doorward_duo::universal::Universal::new(application, Arc::clone(clock), Bounds::default())?;
+    Ok(duo.with_universal(universal))
+}
+
 fn address_or(given: Option<&crate::config::value::Address>, usual: &str, name: &str) -> Result<url::Url, Error> {
     match given {
         Some(address) => Ok(address.0.clone()),
@@ -98,8 +136,19 @@ fn address_or(given: Option<&crate::config::value::Address>, usual: &str, name: 
     }
 }
 
-/// Where forms may lead besides to us: to the verifiers' own pages.
-pub(super) fn verifier_origins(config: &Config) -> Vec<String> {
+/// Where forms may lead besides to us: to the pages of verifiers and of those who make further checks.
+pub(super) fn form_origins(config: &Config) -> Vec<String> {
+    let prompts = config.connectors.iter().filter_map(|connector| match connector {
+        connector::Connector::Duo(duo) if duo.universal.is_some() => Some(match url::Url::parse(&duo.host.0) {
+            Ok(address) => address.to_string(),
+            Err(_) => format!("https://{}/", duo.host.0),
+        }),
+        _ => None,
+    });
+    verifier_origins(config).into_iter().chain(prompts).collect()
+}
+
+fn verifier_origins(config: &Config) -> Vec<String> {
     config
         .verifiers
         .iter()

@@ -101,6 +101,37 @@ pub enum Fact {
         /// The verdict and a reason per attribute.
         explanation: Explanation,
     },
+    /// The proof fits, and the person is asked what else the purpose wants to know.
+    ChecksBegun,
+    /// A person was asked, or is about to be: written before the vendor is called.
+    CheckAsked {
+        /// The connector.
+        connector: String,
+        /// Which check.
+        check: String,
+        /// The how-manieth time.
+        tries: u32,
+    },
+    /// What came of a check.
+    CheckAnswered {
+        /// The connector.
+        connector: String,
+        /// Which check.
+        check: String,
+        /// `passed`, `lapsed`, `denied`, `impossible`; `fraud` where the account's owner says that it was not them.
+        result: String,
+        /// Why, for staff.
+        why: String,
+        /// Facts from the vendor.
+        facts: Value,
+    },
+    /// Somebody came back from a vendor's page with what belongs to no visit of this case.
+    CheckRefused {
+        /// The connector.
+        connector: String,
+        /// Which check failed.
+        why: String,
+    },
     /// A human decided.
     Reviewed {
         /// Who.

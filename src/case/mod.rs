@@ -2,6 +2,7 @@
 //!
 //! Pure. [`step::next`] alone decides what comes next; [`Case::moved`] alone changes the stage, along legal moves only.
 
+pub mod check;
 pub mod plan;
 pub mod policy;
 mod stage;
@@ -21,6 +22,7 @@ use crate::crypto::parcel::{Address, Parcel};
 use crate::crypto::token::Digest;
 use crate::matching::Explanation;
 use doorward_contract::{Account, Outcome, PassKind, Person, Reference, Subject, SubjectRef, Timestamp};
+pub use check::{CheckState, FurtherCheck};
 pub use plan::{PlannedStep, StepState};
 pub use stage::{End, IllegalMove, Refusal, Stage, Verdict};
 
@@ -196,6 +198,8 @@ pub struct Private {
     pub references: Vec<Reference>,
     /// Where the person goes on proving; carries a session secret.
     pub visit: Option<String>,
+    /// What is kept of a further check under way.
+    pub check: Option<check::Kept>,
     /// The account's record as the relying party gave it, where it is held against that and no directory.
     pub record: Option<Box<Account>>,
     /// What the relying party asked, as its source wrote it and will read it for the answer.
@@ -235,6 +239,9 @@ pub struct Case {
     pub attempts: Vec<Attempt>,
     /// How the proof compares with the account.
     pub explanation: Option<Explanation>,
+    /// What the person is asked besides the proof, in order.
+    #[serde(default)]
+    pub checks: Vec<FurtherCheck>,
     /// What will be, is being and was done.
     pub plan: Vec<PlannedStep>,
     /// The pass, while it waits.
@@ -292,6 +299,7 @@ impl Case {
         self.pass = None;
         self.pass_until = None;
         self.private.visit = None;
+        self.private.check = None;
         Ok(())
     }
 

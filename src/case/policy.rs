@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::check::Wanted;
 use super::plan::Act;
 use crate::matching::Preset;
 use doorward_contract::CheckName;
@@ -27,6 +28,8 @@ pub struct Purpose {
     pub required: Vec<CheckName>,
     /// How names and dates are compared.
     pub preset: Preset,
+    /// What the person is asked besides the proof, in order.
+    pub checks: Vec<Wanted>,
     /// What is done, in order.
     pub plan: Vec<Act>,
     /// How often a person may try to prove themselves in one case.

@@ -50,6 +50,7 @@ fn case(stage: Stage) -> Case {
         forget_at: None,
         erase_at: None,
         back_to: None,
+        checks: Vec::new(),
         reduced: false,
         erased: false,
         private: Private::default(),

@@ -12,8 +12,9 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 use uuid::Uuid;
 
-use doorward_contract::Ability;
+use doorward_contract::{Ability, Challenge};
 
+use super::challenge::Universal;
 use super::fault::wrong;
 use super::secret::{Secret, TextFile};
 use super::value::{Address, Name};
@@ -25,6 +26,55 @@ use super::value::{Address, Name};
 pub enum Connector {
     /// Microsoft Entra ID through Microsoft Graph.
     Graph(Box<Graph>),
+    /// Cisco Duo.
+    Duo(Box<Duo>),
+}
+
+/// A Duo account (connectors/duo/README.md says which rights to grant).
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Duo {
+    /// Its name in purposes, log and audit.
+    #[schemars(with = "Name")]
+    pub name: Spanned<Name>,
+    /// The API host as the Duo admin panel shows it, `api-….duosecurity.com`.
+    pub host: DuoHost,
+    /// The Admin API application.
+    pub admin: DuoKeys,
+    /// The Auth API application. Without one there is no push and no enrolment link.
+    pub auth: Option<DuoKeys>,
+    /// The Web SDK application. Without one there is no Universal Prompt.
+    pub universal: Option<Universal>,
+    /// Where people sign in afterwards.
+    pub sign_in_url: Address,
+}
+
+/// The keys of one Duo application.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DuoKeys {
+    /// Its integration key (`DI…`).
+    pub integration_key: String,
+    /// Its secret key.
+    pub secret_key: Secret,
+}
+
+/// The API host of a Duo account, or an address for a trial without Duo.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+pub struct DuoHost(pub String);
+
+impl<'de> Deserialize<'de> for DuoHost {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let custom = || url::Url::parse(&text).ok().map(doorward_duo::Host::custom);
+        if doorward_duo::Host::new(&text).is_err() && !custom().is_some_and(|host| host.is_ok()) {
+            return Err(wrong(
+                format!("{text:?} is not a host of Duo"),
+                "copy the API hostname of the application in the Duo admin panel (api-….duosecurity.com)",
+            ));
+        }
+        Ok(Self(text))
+    }
 }
 
 /// An Entra tenant (connectors/graph/README.md says which rights to grant).
@@ -308,7 +358,10 @@ pub struct Protected {
 impl Connector {
     /// What it can do where it is.
     pub fn abilities(&self) -> Vec<Ability> {
-        let Self::Graph(graph) = self;
+        let graph = match self {
+            Self::Graph(graph) => graph,
+            Self::Duo(_) => return doorward_duo::ABILITIES.to_vec(),
+        };
         // Graph in China has no Temporary Access Pass (learn.microsoft.com/graph/deployments, schema of August 2026).
         let absent = matches!(graph.cloud, Cloud::China).then_some(Ability::TemporaryAccessPass);
         let there = |ability: &Ability| Some(*ability) != absent;
@@ -319,6 +372,19 @@ impl Connector {
     pub fn name(&self) -> &Spanned<Name> {
         match self {
             Self::Graph(graph) => &graph.name,
+            Self::Duo(duo) => &duo.name,
+        }
+    }
+
+    /// What it can ask of people.
+    pub fn challenges(&self) -> Vec<Challenge> {
+        match self {
+            Self::Graph(_) => Vec::new(),
+            Self::Duo(duo) => {
+                let push = duo.auth.is_some().then_some(Challenge::Push);
+                let prompt = duo.universal.is_some().then_some(Challenge::UniversalPrompt);
+                push.into_iter().chain(prompt).collect()
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use super::connector::Connector;
 use super::purpose::{Act, ActionWord, Preset, Purpose};
 use super::read::Reading;
 use super::verifier::Verifier;
-use super::{entra, kinds, relying};
+use super::{challenge, entra, kinds, relying};
 use doorward_contract::Ability;
 
 /// Checks what could be read.
@@ -17,6 +17,7 @@ pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
     verifiers(draft, reading);
     for purpose in &draft.purpose {
         kinds::check(draft, purpose, reading);
+        challenge::check(draft, purpose, reading);
         retention(purpose, reading);
         birth_date(draft, purpose, reading);
         plan(draft, purpose, reading);

@@ -4,6 +4,7 @@
 //! (`DOORWARD__SERVER__LISTEN`). Types do the checking; what needs two values at once is in `cross.rs`.
 
 pub mod brand;
+pub mod challenge;
 pub mod client;
 pub mod connector;
 mod cross;

@@ -76,6 +76,12 @@ pub(super) fn check(document: &DeTable<'_>, reading: &mut Reading<'_>) {
                 known(reading, &place, "connector", &connector, &connectors);
             }
         }
+        for (at, wanted) in items(purpose.table, "checks").iter().enumerate() {
+            if let Some(connector) = text(wanted.table, "connector") {
+                let place = format!("{label} · checks {} · connector", at + 1);
+                known(reading, &place, "connector", &connector, &connectors);
+            }
+        }
         unfilled(purpose, &sources, reading);
     }
     for token in items(document, "api_token") {

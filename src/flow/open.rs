@@ -361,6 +361,7 @@ pub(super) fn fresh(purpose: &Purpose, source: &str, opener: Opener, now: Timest
         forget_at: None,
         erase_at: None,
         back_to: None,
+        checks: Vec::new(),
         reduced: false,
         erased: false,
         private: Private::default(),

@@ -252,7 +252,7 @@ pub fn view(case: &Case) -> Value {
         "expires_at": case.expires_at, "ended_at": case.ended_at,
         "bound": case.browser.is_some(), "standing": case.standing,
         "account": case.private.account.as_ref().map(|account| &account.id),
-        "attempts": attempts, "match": case.explanation,
+        "attempts": attempts, "checks": case.checks, "match": case.explanation,
         "plan": case.plan, "waiting_for_vendor": case.trouble,
         "pass": {"waiting": case.pass.is_some(), "until": case.pass_until}, "erased": case.erased,
     })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{Form, FromRequestParts, Query, State};
+use axum::extract::{Form, FromRequestParts, Path, Query, RawQuery, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +18,7 @@ use crate::cause::causes;
 use crate::crypto::parcel::BrowserKey;
 use crate::flow::Error;
 use crate::pages::{Notice, PassShown, What, path};
+use crate::source::client::ClientAddress;
 use crate::source::{Door, duo, reply};
 use crate::store;
 use doorward_contract::Timestamp;
@@ -40,7 +41,9 @@ pub fn routes() -> Router<Door> {
         .route(path::WITHDRAW, post(withdraw))
         .route(path::VISIT, post(visit))
         .route(path::REVEAL, post(reveal))
+        .route(path::CHECK, post(check))
         .route("/return/{verifier}", get(come_back))
+        .route("/return/duo/{connector}", get(come_back_from_duo))
 }
 
 /// A browser that is bound to a case; anybody else is sent back to the beginning.
@@ -179,6 +182,38 @@ async fn visit(
         Ok(visit) => Ok(away(&visit)),
         Err(error) => after(&door, &error),
     }
+}
+
+/// The person is ready for a further check.
+async fn check(
+    State(door): State<Door>,
+    traveller: Traveller,
+    ClientAddress(from): ClientAddress,
+    Form(pressed): Form<Pressed>,
+) -> Result<Response, Response> {
+    let Traveller { case, .. } = traveller.pressed(&door, &pressed)?;
+    match door.flow.ask(case, from).await {
+        Ok(Some(visit)) => Ok(away(&visit)),
+        Ok(None) => Ok(door.on_to(path::CASE)),
+        Err(error) => after(&door, &error),
+    }
+}
+
+/// Back from Duo's page. Everything in the query is a stranger's text until it is held against what was kept of the visit.
+async fn come_back_from_duo(
+    State(door): State<Door>,
+    Path(connector): Path<String>,
+    RawQuery(query): RawQuery,
+    traveller: Traveller,
+) -> Result<Response, Response> {
+    let id = traveller.case.id.clone();
+    let query = query.unwrap_or_default();
+    if let Err(error) = door.flow.come_back_from(traveller.case, &connector, &query).await {
+        return after(&door, &error);
+    }
+    let done = |case: &Case| !matches!(case.stage, Stage::Acting);
+    let case = door.flow.wait(&id, RETURN_PATIENCE, done).await.map_err(|error| door.fail(&error))?;
+    Ok(case.map_or_else(|| door.on_to(path::CASE), |case| onward(&door, &case)))
 }
 
 async fn withdraw(

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use crate::case::check::{self, CheckState};
 use crate::case::{Case, End, Opener, Stage};
 use crate::crypto::parcel::BrowserKey;
-use crate::pages::{Consent, Notice, Page, PassReady, Retry, RetryCause, Visit, Waiting, What};
+use crate::pages::{Asks, Consent, FurtherCheck, Notice, Page, PassReady, Retry, RetryCause, Visit, Waiting, What};
 use crate::source::{Door, duo, kept, looked_at, reply};
-use doorward_contract::Outcome;
+use doorward_contract::{Challenge, Outcome};
 
 /// How long somebody who came back is shown that the proof is being read, before they are offered the check again.
 const READING: Duration = Duration::from_secs(45);
@@ -32,6 +33,7 @@ pub(super) fn page(door: &Door, case: &Case, key: &BrowserKey) -> Page {
         },
         Stage::Proving => proving_page(door, case, form_token),
         Stage::Comparing => waiting(case, What::Comparing),
+        Stage::Checking => checking_page(case, form_token),
         Stage::Acting => waiting(case, What::Acting),
         Stage::Answer => waiting(case, What::Returning),
         Stage::Review => Notice::Review { number }.into(),
@@ -68,6 +70,30 @@ fn proving_page(door: &Door, case: &Case, form_token: String) -> Page {
         number: case.number.clone(),
         form_token,
         fresh: attempt.returned_at.is_none(),
+    }
+    .into()
+}
+
+/// What the person is asked next, besides the proof.
+fn checking_page(case: &Case, form_token: String) -> Page {
+    let next = check::next(&case.checks).and_then(|at| case.checks.get(at));
+    // Between two checks, and after the last.
+    let Some(found) = next.filter(|found| !matches!(found.state, CheckState::Failed { .. })) else {
+        return waiting(case, What::Comparing);
+    };
+    let asked = matches!(found.state, CheckState::Asked { .. });
+    let asks = match (found.wanted.check, asked, found.tries) {
+        (Challenge::Push, true, _) => Asks::PushSent,
+        (Challenge::Push, false, 0) => Asks::Push,
+        (Challenge::Push, false, _) => Asks::PushAgain,
+        (Challenge::UniversalPrompt, false, 0) => Asks::Prompt,
+        (Challenge::UniversalPrompt, _, _) => Asks::PromptAgain,
+    };
+    FurtherCheck {
+        number: case.number.clone(),
+        form_token,
+        asks,
+        code: case.private.check.as_ref().and_then(|kept| kept.number.clone()),
     }
     .into()
 }

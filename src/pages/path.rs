@@ -11,6 +11,8 @@ pub const CONSENT: &str = "/case/consent";
 pub const WITHDRAW: &str = "/case/withdraw";
 /// The person goes to the verifier (`POST`).
 pub const VISIT: &str = "/case/visit";
+/// The person is ready for a further check (`POST`).
+pub const CHECK: &str = "/case/check";
 /// The person tries again (`POST`).
 pub const RETRY: &str = "/case/retry";
 /// The person wants to see the pass (`POST`).

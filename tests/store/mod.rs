@@ -211,6 +211,7 @@ fn maria(at: Timestamp) -> Case {
         end: None,
         ended_at: None,
         back_to: None,
+        checks: Vec::new(),
         reduced: false,
         erased: false,
         trouble: None,

@@ -4,6 +4,7 @@
 //! all vendors are translated into ([`person`]), the two powers a vendor may lend us ([`connector`],
 //! [`verifier`]), the one way requests leave the house ([`http`]) and how failures are sorted ([`error`]).
 
+pub mod challenge;
 pub mod clock;
 pub mod connector;
 pub mod error;
@@ -15,6 +16,7 @@ pub mod person;
 pub mod suite;
 pub mod verifier;
 
+pub use challenge::{Begun, Challenge, ChallengeOutcome, Challenger};
 pub use clock::{Clock, Timestamp};
 pub use connector::{
     Ability, About, Action, Condition, Connector, Directory, Finding, FindingLevel, Intent, Pass, PassKind, Prepared,
