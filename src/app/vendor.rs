@@ -45,7 +45,10 @@ pub(super) fn connectors(
             connector::Connector::Graph(graph) => graph,
             connector::Connector::Duo(account) => {
                 let name = account.name.get_ref().0.clone();
-                let made_of = duo(config, account, clock).map_err(|error| Error::Vendor { name: name.clone(), error })?;
+                let made_of = duo(config, account, clock).map_err(|error| Error::Vendor {
+                    name: name.clone(),
+                    error,
+                })?;
                 made.insert(name, Arc::new(made_of));
                 continue;
             }

@@ -109,8 +109,6 @@ pub enum Fact {
         connector: String,
         /// Which check.
         check: String,
-        /// The how-manieth time.
-        tries: u32,
     },
     /// What came of a check.
     CheckAnswered {

@@ -21,8 +21,8 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::parcel::{Address, Parcel};
 use crate::crypto::token::Digest;
 use crate::matching::Explanation;
-use doorward_contract::{Account, Outcome, PassKind, Person, Reference, Subject, SubjectRef, Timestamp};
 pub use check::{CheckState, FurtherCheck};
+use doorward_contract::{Account, Outcome, PassKind, Person, Reference, Subject, SubjectRef, Timestamp};
 pub use plan::{PlannedStep, StepState};
 pub use stage::{End, IllegalMove, Refusal, Stage, Verdict};
 

@@ -71,7 +71,12 @@ pub(super) fn check(draft: &Draft, purpose: &Purpose, reading: &mut Reading<'_>)
             } else {
                 format!("it can: {}", can.join(", "))
             };
-            reading.note(wanted.check.span(), format!("{} · check", place(at)), &what, Some(&remedy));
+            reading.note(
+                wanted.check.span(),
+                format!("{} · check", place(at)),
+                &what,
+                Some(&remedy),
+            );
         }
         let mut earlier = purpose.checks.iter().take(at);
         let same = |other: &FurtherCheck| {

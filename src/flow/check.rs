@@ -15,9 +15,7 @@ use crate::audit::Fact;
 use crate::case::check::{self, CheckState, FurtherCheck, Kept};
 use crate::case::{Case, Stage};
 use crate::store::Wake;
-use doorward_contract::{
-    Account, Begun, ChallengeOutcome, Challenger, Subject, SubjectKey, Timestamp, VendorError,
-};
+use doorward_contract::{Account, Begun, ChallengeOutcome, Challenger, Subject, SubjectKey, Timestamp, VendorError};
 
 /// A push ends after a minute by itself (duo.md §4: stop after 90 s).
 const PUSH: Duration = Duration::from_secs(90);
@@ -45,28 +43,32 @@ impl Flow {
                 let what = found.wanted.check;
                 // Who went to the vendor's page and came back without an answer goes there again, by a new visit; a message
                 // that is under way is not sent twice.
-                let again = match found.state {
-                    CheckState::Waiting if found.tries < allowed => false,
-                    CheckState::Asked { .. } if what.is_visit() => true,
+                match found.state {
+                    CheckState::Waiting if found.tries < allowed => {}
+                    CheckState::Asked { .. } if what.is_visit() => {}
                     _ => return Err(Error::Elsewhere),
-                };
+                }
                 let until = now.plus(if what.is_visit() { VISIT } else { PUSH });
                 draft.case.private.check = None;
                 let Some(found) = draft.case.checks.get_mut(at) else {
                     return Err(Error::Elsewhere);
                 };
-                found.tries = found.tries.saturating_add(u32::from(!again));
+                // Going to a page is no try; coming back from it is.
+                found.tries = found.tries.saturating_add(u32::from(!what.is_visit()));
                 found.state = CheckState::Asked { at: now, until };
                 let (connector, check) = (found.wanted.connector.clone(), what.word().to_owned());
-                let tries = found.tries;
-                draft.note(now, Fact::CheckAsked { connector, check, tries });
+                draft.note(now, Fact::CheckAsked { connector, check });
                 Ok(())
             })
             .await?;
         let (at, mine) = current(&case)?;
         let (at, mine) = (at, mine.clone());
         let begun = match self.account_at(&mine.wanted.connector, &case).await {
-            Ok(account) => self.challenger(&mine.wanted.connector)?.begin(mine.wanted.check, &account, from).await,
+            Ok(account) => {
+                self.challenger(&mine.wanted.connector)?
+                    .begin(mine.wanted.check, &account, from)
+                    .await
+            }
             Err(error) => Err(error),
         };
         match begun {
@@ -114,14 +116,23 @@ impl Flow {
                 };
                 let why = error.to_string();
                 if ends {
-                    found.state = CheckState::Failed { at: now, fraud: false, why: why.clone() };
+                    found.state = CheckState::Failed {
+                        at: now,
+                        fraud: false,
+                        why: why.clone(),
+                    };
                     draft.note(now, answered(mine, "impossible", &why, serde_json::Value::Null));
                 } else {
-                    found.tries = found.tries.saturating_sub(u32::from(!error.may_have_happened()));
+                    let costs = mine.wanted.check.is_visit() || error.may_have_happened();
+                    found.tries = found.tries.saturating_sub(u32::from(!costs));
                     found.state = if found.tries < allowed {
                         CheckState::Waiting
                     } else {
-                        CheckState::Failed { at: now, fraud: false, why: why.clone() }
+                        CheckState::Failed {
+                            at: now,
+                            fraud: false,
+                            why: why.clone(),
+                        }
                     };
                     draft.note(
                         now,
@@ -168,7 +179,11 @@ impl Flow {
         draft.case.trouble = None;
         let told = match told {
             ChallengeOutcome::Pending if self.now() < until => {
-                let soon = if what.is_visit() { until } else { until.min(self.now().plus(PACE)) };
+                let soon = if what.is_visit() {
+                    until
+                } else {
+                    until.min(self.now().plus(PACE))
+                };
                 return Ok(Turn::Pause(Some(soon.min(draft.case.expires_at))));
             }
             ChallengeOutcome::Pending => lapsed("nobody answered"),
@@ -187,8 +202,11 @@ impl Flow {
             asked && found.wanted.connector == connector && found.wanted.check.is_visit()
         });
         let (Some((at, mine)), Some(kept)) = (open, case.private.check.clone()) else {
-            self.note_once(&case, refused(connector, "nobody was sent there, or they are back already"))
-                .await?;
+            self.note_once(
+                &case,
+                refused(connector, "nobody was sent there, or they are back already"),
+            )
+            .await?;
             return Ok(case);
         };
         let mine = mine.clone();
@@ -197,7 +215,8 @@ impl Flow {
         let reference = SecretString::from(kept.reference.clone());
         if !challenger.belongs(what, &reference, query) {
             tracing::warn!(case.id = %case.id, "somebody came back from a visit that is not this case's");
-            self.note_once(&case, refused(connector, "it belongs to another visit")).await?;
+            self.note_once(&case, refused(connector, "it belongs to another visit"))
+                .await?;
             return Ok(case);
         }
         let case = self
@@ -242,11 +261,17 @@ impl Flow {
     async fn account_at(&self, connector: &str, case: &Case) -> Result<Account, VendorError> {
         let missing = |what: &str| VendorError::Missing { what: what.to_owned() };
         let own = case.private.account.clone().ok_or_else(|| missing("the account"))?;
-        let directory = self.purposes.get(&case.purpose).and_then(|purpose| purpose.directory.as_deref());
+        let directory = self
+            .purposes
+            .get(&case.purpose)
+            .and_then(|purpose| purpose.directory.as_deref());
         if directory == Some(connector) {
             return Ok(own);
         }
-        let there = self.connectors.get(connector).and_then(|connector| connector.directory());
+        let there = self
+            .connectors
+            .get(connector)
+            .and_then(|connector| connector.directory());
         let subject = Subject {
             key: SubjectKey::Login,
             value: own.login,
@@ -275,10 +300,10 @@ fn still(draft: &Draft, at: usize, mine: &FurtherCheck) -> Result<(), Error> {
 
 /// Takes what came of a check down.
 fn take(draft: &mut Draft, at: usize, told: ChallengeOutcome, allowed: u32, now: Timestamp) {
-    draft.case.private.check = None;
-    let Some(found) = draft.case.checks.get(at).cloned() else {
+    let Some(mut found) = draft.case.checks.get(at).cloned() else {
         return;
     };
+    found.tries = found.tries.saturating_add(u32::from(found.wanted.check.is_visit()));
     let failed = |fraud, why: &str| CheckState::Failed {
         at: now,
         fraud,
@@ -287,12 +312,16 @@ fn take(draft: &mut Draft, at: usize, told: ChallengeOutcome, allowed: u32, now:
     let (state, fact) = match told {
         ChallengeOutcome::Pending => return,
         ChallengeOutcome::Passed { facts } => (
-            CheckState::Passed { at: now, facts: facts.clone() },
+            CheckState::Passed {
+                at: now,
+                facts: facts.clone(),
+            },
             answered(&found, "passed", "", facts),
         ),
-        ChallengeOutcome::Lapsed { why } if found.tries < allowed => {
-            (CheckState::Waiting, answered(&found, "lapsed", &why, serde_json::Value::Null))
-        }
+        ChallengeOutcome::Lapsed { why } if found.tries < allowed => (
+            CheckState::Waiting,
+            answered(&found, "lapsed", &why, serde_json::Value::Null),
+        ),
         ChallengeOutcome::Lapsed { why } => (
             failed(false, &why),
             answered(&found, "lapsed", &why, serde_json::Value::Null),
@@ -312,8 +341,9 @@ fn take(draft: &mut Draft, at: usize, told: ChallengeOutcome, allowed: u32, now:
         }
     };
     draft.note(now, fact);
-    if let Some(found) = draft.case.checks.get_mut(at) {
-        found.state = state;
+    draft.case.private.check = None;
+    if let Some(own) = draft.case.checks.get_mut(at) {
+        *own = FurtherCheck { state, ..found };
     }
 }
 

@@ -212,7 +212,11 @@ async fn come_back_from_duo(
         return after(&door, &error);
     }
     let done = |case: &Case| !matches!(case.stage, Stage::Acting);
-    let case = door.flow.wait(&id, RETURN_PATIENCE, done).await.map_err(|error| door.fail(&error))?;
+    let case = door
+        .flow
+        .wait(&id, RETURN_PATIENCE, done)
+        .await
+        .map_err(|error| door.fail(&error))?;
     Ok(case.map_or_else(|| door.on_to(path::CASE), |case| onward(&door, &case)))
 }
 

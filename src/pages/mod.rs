@@ -101,7 +101,19 @@ macro_rules! from {
     )* };
 }
 from!(
-    Welcome, Login, Invited, Consent, Visit, FurtherCheck, Waiting, Retry, PassReady, PassShown, Passage, Notice, SignOut
+    Welcome,
+    Login,
+    Invited,
+    Consent,
+    Visit,
+    FurtherCheck,
+    Waiting,
+    Retry,
+    PassReady,
+    PassShown,
+    Passage,
+    Notice,
+    SignOut
 );
 
 impl Page {

@@ -36,18 +36,18 @@ impl FromRequestParts<Door> for Client {
 
 /// The address of whoever asks, as far as our proxies can be believed.
 fn believed(parts: &Parts, door: &Door) -> Option<IpAddr> {
-        let peer = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|info| info.0.ip());
-        let forwarded: Vec<&str> = parts
-            .headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .collect();
-        address(peer, &forwarded, &door.trusted_proxies)
+    let peer = parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip());
+    let forwarded: Vec<&str> = parts
+        .headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    address(peer, &forwarded, &door.trusted_proxies)
 }
 
 /// The last address in the chain that is not one of our own proxies. What stands before it was written by somebody who

@@ -158,6 +158,7 @@ fn private_of_maria() -> Private {
     };
     let birth_date = Some(birth_date.parse().unwrap());
     Private {
+        check: None,
         subject: Some(Subject {
             key: SubjectKey::Login,
             value: login.clone(),

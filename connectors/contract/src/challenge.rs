@@ -97,10 +97,5 @@ pub trait Challenger: Send + Sync {
     fn belongs(&self, what: Challenge, kept: &SecretString, query: &str) -> bool;
 
     /// Redeems what the person brought back. Called at most once for what [`Challenger::begin`] handed out.
-    async fn finish(
-        &self,
-        what: Challenge,
-        kept: &SecretString,
-        query: &str,
-    ) -> Result<ChallengeOutcome, VendorError>;
+    async fn finish(&self, what: Challenge, kept: &SecretString, query: &str) -> Result<ChallengeOutcome, VendorError>;
 }

@@ -102,12 +102,7 @@ impl Challenger for Duo {
         }
     }
 
-    async fn finish(
-        &self,
-        what: Challenge,
-        kept: &SecretString,
-        query: &str,
-    ) -> Result<ChallengeOutcome, VendorError> {
+    async fn finish(&self, what: Challenge, kept: &SecretString, query: &str) -> Result<ChallengeOutcome, VendorError> {
         if !what.is_visit() {
             return Err(VendorError::Unexpected {
                 why: "nobody comes back from a push".to_owned(),

@@ -31,8 +31,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use doorward_contract::http::Bounds;
 use doorward_contract::{
-    Ability, About, Account, AccountId, Action, Challenger, Clock, Connector, Directory, Finding, Intent, Prepared, Protection,
-    Receipt, Reconciled, StepKey, Subject, Timestamp, VendorError,
+    Ability, About, Account, AccountId, Action, Challenger, Clock, Connector, Directory, Finding, Intent, Prepared,
+    Protection, Receipt, Reconciled, StepKey, Subject, Timestamp, VendorError,
 };
 use serde_json::Value;
 
