@@ -67,7 +67,7 @@ impl<'de> Deserialize<'de> for DuoHost {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let custom = || url::Url::parse(&text).ok().map(doorward_duo::Host::custom);
-        if doorward_duo::Host::new(&text).is_err() && !custom().is_some_and(|host| host.is_ok()) {
+        if doorward_duo::Host::new(&text).is_err() && custom().is_none_or(|host| host.is_err()) {
             return Err(wrong(
                 format!("{text:?} is not a host of Duo"),
                 "copy the API hostname of the application in the Duo admin panel (api-….duosecurity.com)",

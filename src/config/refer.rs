@@ -70,17 +70,8 @@ pub(super) fn check(document: &DeTable<'_>, reading: &mut Reading<'_>) {
                 &verifiers,
             );
         }
-        for (at, act) in items(purpose.table, "plan").iter().enumerate() {
-            if let Some(connector) = text(act.table, "connector") {
-                let place = format!("{label} · plan {} · connector", at + 1);
-                known(reading, &place, "connector", &connector, &connectors);
-            }
-        }
-        for (at, wanted) in items(purpose.table, "checks").iter().enumerate() {
-            if let Some(connector) = text(wanted.table, "connector") {
-                let place = format!("{label} · checks {} · connector", at + 1);
-                known(reading, &place, "connector", &connector, &connectors);
-            }
+        for list in ["checks", "plan"] {
+            asked(purpose, list, &connectors, reading);
         }
         unfilled(purpose, &sources, reading);
     }
@@ -96,6 +87,16 @@ pub(super) fn check(document: &DeTable<'_>, reading: &mut Reading<'_>) {
         }
     }
     unused(&sources, &purposes, reading);
+}
+
+/// Notes connectors that a list of a purpose names and nobody knows.
+fn asked(purpose: &Item<'_>, list: &str, connectors: &[String], reading: &mut Reading<'_>) {
+    for (at, item) in items(purpose.table, list).iter().enumerate() {
+        if let Some(connector) = text(item.table, "connector") {
+            let place = format!("{} · {list} {} · connector", purpose.label, at + 1);
+            known(reading, &place, "connector", &connector, connectors);
+        }
+    }
 }
 
 fn unique(reading: &mut Reading<'_>, kind: &str, items: &[Item<'_>]) {

@@ -192,7 +192,7 @@ async fn check(
     Form(pressed): Form<Pressed>,
 ) -> Result<Response, Response> {
     let Traveller { case, .. } = traveller.pressed(&door, &pressed)?;
-    match door.flow.ask(case, from).await {
+    match Box::pin(door.flow.ask(case, from)).await {
         Ok(Some(visit)) => Ok(away(&visit)),
         Ok(None) => Ok(door.on_to(path::CASE)),
         Err(error) => after(&door, &error),
@@ -208,7 +208,7 @@ async fn come_back_from_duo(
 ) -> Result<Response, Response> {
     let id = traveller.case.id.clone();
     let query = query.unwrap_or_default();
-    if let Err(error) = door.flow.come_back_from(traveller.case, &connector, &query).await {
+    if let Err(error) = Box::pin(door.flow.come_back_from(traveller.case, &connector, &query)).await {
         return after(&door, &error);
     }
     let done = |case: &Case| !matches!(case.stage, Stage::Acting);

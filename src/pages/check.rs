@@ -69,8 +69,10 @@ struct View<'a> {
     page: &'a FurtherCheck,
 }
 
-/// Seconds between two looks of a browser without scripts.
-const REFRESH: u64 = 5;
+/// Seconds between two looks of a browser without scripts: often while the phone is in hand, otherwise long enough to read the
+/// page and press the button.
+const SOON: u64 = 5;
+const LATER: u64 = 30;
 
 impl Screen for FurtherCheck {
     fn state(&self) -> &'static str {
@@ -84,11 +86,10 @@ impl Screen for FurtherCheck {
     }
 
     fn about(&self) -> About<'_> {
-        let follows = self.asks == Asks::PushSent;
         About {
             number: Some(&self.number),
             step: Some(3),
-            refresh: follows.then_some(REFRESH),
+            refresh: Some(if self.asks == Asks::PushSent { SOON } else { LATER }),
             script: Some(Script::Follow),
         }
     }

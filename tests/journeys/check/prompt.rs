@@ -210,7 +210,7 @@ async fn a_code_that_is_not_duos_proves_nothing_and_costs_a_try() {
             stage.ready(&mut walk).await;
         }
         let mut back = approved(&stage, &walk).await;
-        let state = back
+        let of_visit = back
             .query_pairs()
             .find(|(name, _)| name == "state")
             .unwrap()
@@ -218,7 +218,7 @@ async fn a_code_that_is_not_duos_proves_nothing_and_costs_a_try() {
             .into_owned();
         back.query_pairs_mut()
             .clear()
-            .append_pair("state", &state)
+            .append_pair("state", &of_visit)
             .append_pair("duo_code", "0123456789abcdef0123456789abcdef");
         walk.browser.visit(back.as_str()).await.unwrap();
         if count < 3 {

@@ -6,6 +6,9 @@ use doorward_lab::Database;
 
 use super::{Stage, Wish};
 
+/// What is otherwise about everybody at Duo.
+type Change = fn(&mut doorward_duo::fake::Resident);
+
 /// The newest push, answered.
 fn answer(stage: &Stage, answer: &str) {
     let txid = stage.duo.pushes().pop().expect("a push");
@@ -141,7 +144,7 @@ async fn a_push_that_nobody_answers_may_be_sent_again_as_often_as_the_purpose_sa
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whom_duo_cannot_ask_is_refused_and_staff_are_told_why() {
-    let cases: [(fn(&mut doorward_duo::fake::Resident), &str); 4] = [
+    let cases: [(Change, &str); 4] = [
         (|person| person.devices.clear(), "no device"),
         (|person| person.status = "locked out".to_owned(), "locked out"),
         (|person| person.status = "bypass".to_owned(), "unasked"),
