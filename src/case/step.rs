@@ -131,6 +131,13 @@ fn comparing(case: &Case, now: Timestamp) -> Step {
 
 /// The checks one after another. When to ask is the person's to say; that nobody says anything is seen by the clock.
 fn checking(case: &Case) -> Step {
+    // Only what fits comes here; whatever else the record says goes no further.
+    let fits = |explanation: &matching::Explanation| explanation.verdict == matching::Verdict::Match;
+    match case.standing {
+        Standing::Barred(refusal) => return refused(case, refusal),
+        _ if !case.explanation.as_ref().is_some_and(fits) => return Step::Await(Some(case.expires_at)),
+        _ => {}
+    }
     let Some(at) = check::next(&case.checks) else {
         return fitting(case);
     };
