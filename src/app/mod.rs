@@ -1,6 +1,7 @@
 //! Settings in, running parts out. Only this folder names concrete types.
 
 mod connector;
+mod duo;
 mod entra;
 mod purpose;
 mod relying;
@@ -31,7 +32,7 @@ use crate::store::{self, Store};
 use connector::{abilities, connectors};
 use doorward_contract::{Clock, Finding, VendorError};
 use purpose::{brand, callers, purposes, ways};
-use vendor::{verifier_origins, verifiers};
+use vendor::{form_origins, verifiers};
 
 /// How many changes of cases may wait to be heard by those who wait for one.
 const CHANGES: usize = 1024;
@@ -125,7 +126,7 @@ impl Running {
 /// Starts everything that the settings name.
 pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Error> {
     let door = door(&config, clock).await?;
-    let origins = verifier_origins(&config);
+    let origins = form_origins(&config);
     let app = App {
         callers: Arc::new(callers(&config)),
         policy: pages::content_security_policy(&origins).into(),
@@ -219,6 +220,7 @@ pub async fn door(config: &Config, clock: Arc<dyn Clock>) -> Result<Door, Error>
         saml,
         pages: Arc::new(Pages::new(brand(config))?),
         ways: Arc::new(ways(config)),
+        duo: Arc::new(duo::starts(config)),
         company: config.brand.name.0.as_str().into(),
         secure,
         trusted_proxies: Arc::new(config.server.trusted_proxies.clone()),

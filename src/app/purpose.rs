@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::case::check::Wanted;
 use crate::case::plan::{Act, OnFailure};
 use crate::case::policy::{FoundBy, Purpose};
 use crate::config::Config;
@@ -33,6 +34,7 @@ pub(super) fn ways(config: &Config) -> Vec<Way> {
             Source::Okta(_) => Kind::Okta,
             Source::Entra(_) => Kind::Entra,
             Source::Saml(_) => Kind::Saml,
+            Source::Duo(_) => Kind::Duo,
         },
     };
     config.sources.iter().map(way).collect()
@@ -124,6 +126,14 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
             purpose::Preset::Okta => Preset::Okta,
             purpose::Preset::OktaInsecureNamesOnly => Preset::OktaInsecureNamesOnly,
         },
+        checks: purpose
+            .checks
+            .iter()
+            .map(|wanted| Wanted {
+                connector: wanted.connector.get_ref().0.clone(),
+                check: wanted.check.get_ref().challenge(),
+            })
+            .collect(),
         plan: purpose.plan.iter().map(|spanned| act(spanned.get_ref())).collect(),
         accounts: purpose
             .accounts

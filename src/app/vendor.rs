@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Error;
+use crate::config::connector::Connector;
 use crate::config::{Config, verifier};
 use doorward_contract::{Clock, VendorError, Verifier};
 
@@ -49,8 +50,13 @@ pub(super) fn address_or(given: Option<&crate::config::value::Address>, usual: &
     }
 }
 
-/// Where forms may lead besides to us: to the verifiers' own pages.
-pub(super) fn verifier_origins(config: &Config) -> Vec<String> {
+/// Where forms may lead besides to us: to the pages of verifiers and of those who make further checks.
+pub(super) fn form_origins(config: &Config) -> Vec<String> {
+    let prompts = config.connectors.iter().filter_map(Connector::asks_at);
+    verifier_origins(config).into_iter().chain(prompts).collect()
+}
+
+fn verifier_origins(config: &Config) -> Vec<String> {
     config
         .verifiers
         .iter()

@@ -129,6 +129,35 @@ pub enum Fact {
         /// The operator who did it; nobody if it was the person.
         by: Option<String>,
     },
+    /// The proof fits, and the person is asked what else the purpose wants to know.
+    ChecksBegun,
+    /// A person was asked, or is about to be: written before the vendor is called.
+    CheckAsked {
+        /// The connector.
+        connector: String,
+        /// Which check.
+        check: String,
+    },
+    /// What came of a check.
+    CheckAnswered {
+        /// The connector.
+        connector: String,
+        /// Which check.
+        check: String,
+        /// `passed`, `lapsed`, `denied`, `impossible`; `fraud` where the account's owner says that it was not them.
+        result: String,
+        /// Why, for staff.
+        why: String,
+        /// Facts from the vendor.
+        facts: Value,
+    },
+    /// Somebody came back from a vendor's page with what belongs to no visit of this case.
+    CheckRefused {
+        /// The connector.
+        connector: String,
+        /// Which check failed.
+        why: String,
+    },
     /// A human decided.
     Reviewed {
         /// Who.
@@ -287,6 +316,11 @@ pub enum Fact {
     RefreshReused {
         /// The client.
         client: String,
+    },
+    /// Somebody came with a way back that the settings do not allow. It was left out.
+    WayBackIgnored {
+        /// The source.
+        source: String,
     },
     /// Somebody was turned away before a case began.
     TurnedAway {

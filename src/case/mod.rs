@@ -2,6 +2,7 @@
 //!
 //! Pure. [`step::next`] alone decides what comes next; [`Case::moved`] alone changes the stage, along legal moves only.
 
+pub mod check;
 mod id;
 pub mod plan;
 pub mod policy;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::crypto::parcel::{Address, Parcel};
 use crate::crypto::token::Digest;
 use crate::matching::Explanation;
+pub use check::{CheckState, FurtherCheck};
 use doorward_contract::{Account, Outcome, PassKind, Person, Reference, Subject, SubjectRef, Timestamp};
 pub use id::CaseId;
 pub use plan::{PlannedStep, StepState};
@@ -166,6 +168,8 @@ pub struct Private {
     pub references: Vec<Reference>,
     /// Where the person goes on proving; carries a session secret.
     pub visit: Option<String>,
+    /// What is kept of a further check under way.
+    pub check: Option<check::Kept>,
     /// The account's record as the relying party gave it, where it is held against that and no directory.
     pub record: Option<Box<Account>>,
     /// The full check that a face may be held against instead of another full check.
@@ -207,6 +211,9 @@ pub struct Case {
     pub attempts: Vec<Attempt>,
     /// How the proof compares with the account.
     pub explanation: Option<Explanation>,
+    /// What the person is asked besides the proof, in order.
+    #[serde(default)]
+    pub checks: Vec<FurtherCheck>,
     /// What will be, is being and was done.
     pub plan: Vec<PlannedStep>,
     /// When the person agreed to be recognised by this check the next time, if they did.
@@ -232,6 +239,9 @@ pub struct Case {
     /// Until when the answer waits for the person's browser.
     #[serde(default)]
     pub answer_until: Option<Timestamp>,
+    /// Where the person may go on to at the end, among what the source's settings allow.
+    #[serde(default)]
+    pub back_to: Option<String>,
     /// Why it was refused, where a relying party is told less.
     #[serde(default)]
     pub refusal: Option<Refusal>,
@@ -274,6 +284,7 @@ impl Case {
         self.passes.clear();
         self.pass_until = None;
         self.private.visit = None;
+        self.private.check = None;
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::check::Wanted;
 use super::plan::Act;
 use crate::matching::Preset;
 use doorward_contract::CheckName;
@@ -38,6 +39,8 @@ pub struct Purpose {
     pub required: Vec<CheckName>,
     /// How names and dates are compared.
     pub preset: Preset,
+    /// What the person is asked besides the proof, in order.
+    pub checks: Vec<Wanted>,
     /// What is done, in order.
     pub plan: Vec<Act>,
     /// What the person's accounts at the plan's other connectors are found by, where it is not the login.

@@ -16,6 +16,8 @@ pub enum Stage {
     Comparing,
     /// A human has to decide.
     Review,
+    /// The proof fits; the person is asked what else the purpose wants to know.
+    Checking,
     /// The plan is being carried out.
     Acting,
     /// A step cannot be done; an operator has to mend something and let the case go on.
@@ -30,12 +32,13 @@ pub enum Stage {
 
 impl Stage {
     /// All stages, in the order a case passes them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Invited,
         Self::Consent,
         Self::Proving,
         Self::Comparing,
         Self::Review,
+        Self::Checking,
         Self::Acting,
         Self::Stuck,
         Self::Ready,
@@ -51,6 +54,7 @@ impl Stage {
             Self::Proving => "proving",
             Self::Comparing => "comparing",
             Self::Review => "review",
+            Self::Checking => "checking",
             Self::Acting => "acting",
             Self::Stuck => "stuck",
             Self::Ready => "ready",
@@ -61,17 +65,18 @@ impl Stage {
 
     /// The moves a case may make. Anything may close; a closed case stays closed.
     pub fn may_become(self, next: Self) -> bool {
-        use Stage::{Acting, Answer, Closed, Comparing, Consent, Invited, Proving, Ready, Review, Stuck};
+        use Stage::{Acting, Answer, Checking, Closed, Comparing, Consent, Invited, Proving, Ready, Review, Stuck};
         matches!(
             (self, next),
             (Invited, Consent)
                 | (Consent, Proving)
                 | (Proving, Consent | Comparing | Review)
-                | (Comparing, Review | Acting | Consent)
-                | (Review, Acting | Comparing | Consent)
+                | (Comparing, Review | Checking | Acting | Consent)
+                | (Review, Acting | Checking | Comparing | Consent)
+                | (Checking, Acting | Review)
                 | (Acting, Stuck | Ready)
                 | (Stuck, Acting)
-                | (Consent | Proving | Comparing | Review, Answer)
+                | (Consent | Proving | Comparing | Review | Checking, Answer)
         ) || (next == Closed && self != Closed)
     }
 }
@@ -161,6 +166,10 @@ pub enum Refusal {
     Relayed,
     /// Who proved themselves is not who the relying party had named.
     AnotherPerson,
+    /// A further check was denied, or nothing came of it, and no try is left.
+    Unchecked,
+    /// The account's owner says that somebody else asked.
+    ReportedFraud,
 }
 
 /// A move that the stages do not allow: a fault of ours, reported and never made.

@@ -1,5 +1,6 @@
 //! What comes next. One function decides; to learn why something happened, read [`next`].
 
+use super::check::{self, CheckState};
 use super::{Case, End, PlannedStep, Refusal, Stage, Standing, StepState, Verdict};
 use crate::matching;
 use doorward_contract::{Outcome, Timestamp};
@@ -15,6 +16,10 @@ pub enum Step {
     ReadProof,
     /// Compare the proven person with the account, read afresh.
     Compare,
+    /// Begin with the further checks.
+    BeginChecks,
+    /// Look what came of the check at this place.
+    ReadCheck(usize),
     /// Draw up the plan and begin it.
     Plan,
     /// Do the step at this place of the plan.
@@ -83,6 +88,7 @@ pub fn next(case: &Case, now: Timestamp) -> Step {
         Stage::Proving => proving(case),
         Stage::Comparing => comparing(case, now),
         Stage::Review => reviewing(case),
+        Stage::Checking => checking(case),
         Stage::Acting => acting(case),
         Stage::Invited | Stage::Consent | Stage::Stuck | Stage::Ready | Stage::Answer | Stage::Closed => {
             Step::Await(Some(case.expires_at))
@@ -117,23 +123,59 @@ fn comparing(case: &Case, now: Timestamp) -> Step {
             // Nothing is done before the person is back: a pass must not run out while nobody is there to take it, and
             // a proof that comes back elsewhere must have had the time to show.
             matching::Verdict::Match if !is_back(case) => return Step::Await(Some(case.expires_at)),
-            matching::Verdict::Match if case.opener.is_client() => {
-                let (verdict, refusal) = (Verdict::Proven, None);
-                return Step::Answer { verdict, refusal };
-            }
-            matching::Verdict::Match => return Step::Plan,
+            matching::Verdict::Match if check::next(&case.checks).is_some() => return Step::BeginChecks,
+            matching::Verdict::Match => return fitting(case),
             matching::Verdict::Review => return Step::Await(Some(case.expires_at)),
             matching::Verdict::Mismatch => Refusal::Mismatch,
         },
     };
     match case.hold_until {
         Some(until) if now < until => Step::Await(Some(until)),
-        _ if case.opener.is_client() => {
-            let (verdict, refusal) = (Verdict::Failed, Some(refusal));
-            Step::Answer { verdict, refusal }
-        }
-        _ => Step::End(End::Refused { refusal }),
+        _ => refused(case, refusal),
     }
+}
+
+/// The checks one after another. When to ask is the person's to say; that nobody says anything is seen by the clock.
+fn checking(case: &Case) -> Step {
+    // Only what fits comes here; whatever else the record says goes no further.
+    let fits = |explanation: &matching::Explanation| explanation.verdict == matching::Verdict::Match;
+    match case.standing {
+        Standing::Barred(refusal) => return refused(case, refusal),
+        _ if !case.explanation.as_ref().is_some_and(fits) => return Step::Await(Some(case.expires_at)),
+        _ => {}
+    }
+    let Some(at) = check::next(&case.checks) else {
+        return fitting(case);
+    };
+    match case.checks.get(at).map(|check| &check.state) {
+        Some(CheckState::Asked { .. }) => Step::ReadCheck(at),
+        Some(CheckState::Failed { fraud, .. }) => {
+            let refusal = if *fraud {
+                Refusal::ReportedFraud
+            } else {
+                Refusal::Unchecked
+            };
+            refused(case, refusal)
+        }
+        _ => Step::Await(Some(case.expires_at)),
+    }
+}
+
+/// Everything that was asked is answered well.
+fn fitting(case: &Case) -> Step {
+    if case.opener.is_client() {
+        let (verdict, refusal) = (Verdict::Proven, None);
+        return Step::Answer { verdict, refusal };
+    }
+    Step::Plan
+}
+
+fn refused(case: &Case, refusal: Refusal) -> Step {
+    if case.opener.is_client() {
+        let (verdict, refusal) = (Verdict::Failed, Some(refusal));
+        return Step::Answer { verdict, refusal };
+    }
+    Step::End(End::Refused { refusal })
 }
 
 /// What whoever sent the person is told when there is no time left.

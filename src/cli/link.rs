@@ -83,7 +83,9 @@ fn barred(bar: &crate::flow::open::Bar) -> String {
         | Refusal::Mismatch
         | Refusal::Reviewed
         | Refusal::Relayed
-        | Refusal::AnotherPerson => "refused",
+        | Refusal::AnotherPerson
+        | Refusal::Unchecked
+        | Refusal::ReportedFraud => "refused",
     };
     if bar.reasons.is_empty() {
         what.to_owned()

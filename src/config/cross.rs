@@ -10,7 +10,7 @@ use super::purpose::{Act, ActionWord, OnFailure, Preset, Purpose};
 use super::read::Reading;
 use super::value::Name;
 use super::verifier::Verifier;
-use super::{entra, kinds, recheck, relying, saml};
+use super::{challenge, entra, kinds, recheck, relying, saml};
 use doorward_contract::Ability;
 use toml::Spanned;
 
@@ -24,6 +24,7 @@ pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
     for purpose in &draft.purpose {
         kinds::check(draft, purpose, reading);
         recheck::check(draft, purpose, reading);
+        challenge::check(draft, purpose, reading);
         retention(purpose, reading);
         birth_date(draft, purpose, reading);
         plan(draft, purpose, reading);

@@ -4,9 +4,11 @@
 //! (`DOORWARD__SERVER__LISTEN`). Types do the checking; what needs two values at once is in `cross.rs`.
 
 pub mod brand;
+pub mod challenge;
 pub mod client;
 pub mod connector;
 mod cross;
+pub mod duo;
 pub mod entra;
 pub mod fault;
 mod kinds;

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use super::challenge::FurtherCheck;
 use super::fault::wrong;
 use super::secret::Secret;
 use super::value::{Lifetime, Name, Words};
@@ -42,6 +43,9 @@ pub struct Purpose {
     /// least one more) or `okta_insecure_names_only` (the names are enough). Default: `strict`.
     #[serde(default, rename = "match")]
     pub preset: Preset,
+    /// What the person is asked besides the proof, in order, once it fits the account: `{ connector = "duo", check = "push" }`.
+    #[serde(default)]
+    pub checks: Vec<FurtherCheck>,
     /// What is done, in order. Left out where a relying party is answered, and acts itself.
     #[serde(default)]
     #[schemars(with = "Vec<Act>")]

@@ -70,7 +70,7 @@ pub(super) fn check(document: &DeTable<'_>, reading: &mut Reading<'_>) {
                 &verifiers,
             );
         }
-        for list in ["plan", "accounts"] {
+        for list in ["checks", "plan", "accounts"] {
             connected(purpose, list, &connectors, reading);
         }
         unfilled(purpose, &sources, reading);
@@ -139,7 +139,7 @@ fn unfilled(purpose: &Item<'_>, sources: &[Item<'_>], reading: &mut Reading<'_>)
             .as_ref()
             .is_some_and(|(name, _)| own.iter().any(|(used, _)| used == name));
         let kind = text(source.table, "kind").map(|(kind, _)| kind);
-        named && matches!(kind, Some("portal" | "link"))
+        named && matches!(kind, Some("portal" | "link" | "duo"))
     };
     if list("plan").is_none_or(|list| list.is_empty()) && sources.iter().any(|source| of_people(&source)) {
         let (what, remedy) = (

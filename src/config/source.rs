@@ -5,6 +5,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::client::ClientId;
+use super::duo::Duo;
 use super::entra::Entra;
 use super::purpose::LongSecret;
 use super::saml::Saml;
@@ -27,6 +28,8 @@ pub enum Source {
     Entra(Box<Entra>),
     /// A service provider that has Doorward as SAML identity provider: Duo Single Sign-On.
     Saml(Box<Saml>),
+    /// A Duo account whose prompt leads people here.
+    Duo(Box<Duo>),
 }
 
 /// The company's recovery page, at the root of the public address.
@@ -109,6 +112,7 @@ impl Source {
             Self::Okta(okta) => &okta.name,
             Self::Entra(entra) => &entra.name,
             Self::Saml(saml) => &saml.name,
+            Self::Duo(duo) => &duo.name,
         }
     }
 
@@ -121,11 +125,12 @@ impl Source {
             Self::Okta(_) => "okta",
             Self::Entra(_) => "entra",
             Self::Saml(_) => "saml",
+            Self::Duo(_) => "duo",
         }
     }
 
     /// Whether somebody sends people here and waits for an answer.
     pub fn is_relying(&self) -> bool {
-        !matches!(self, Self::Portal(_) | Self::Link(_))
+        !matches!(self, Self::Portal(_) | Self::Link(_) | Self::Duo(_))
     }
 }

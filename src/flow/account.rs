@@ -107,7 +107,7 @@ fn others<'p>(flow: &Flow, purpose: &'p Purpose) -> Result<Vec<&'p str>, Error> 
 }
 
 /// By the vendor's own id once it is known, so that a key handed to somebody else meanwhile leads nowhere.
-fn subject(purpose: &Purpose, name: &str, home: &Account, known: Option<&Account>) -> Subject {
+pub(super) fn subject(purpose: &Purpose, name: &str, home: &Account, known: Option<&Account>) -> Subject {
     if let Some(known) = known {
         return Subject {
             key: SubjectKey::Id,

@@ -2,6 +2,7 @@
 
 use super::{Draft, Error, Flow, Turn};
 use crate::audit::Fact;
+use crate::case::check;
 use crate::case::policy::Purpose;
 use crate::case::{Refusal, Stage, Standing};
 use crate::matching::{self, Preset, Verdict};
@@ -62,6 +63,7 @@ impl Flow {
             super::prove::extend_for_review(&mut draft.case, now);
         }
         draft.case.explanation = Some(explanation);
+        draft.case.checks = check::all(&purpose.checks);
         Ok(Turn::On)
     }
 
@@ -143,6 +145,8 @@ pub(super) fn word(refusal: Refusal) -> &'static str {
         | Refusal::Mismatch
         | Refusal::Reviewed
         | Refusal::Relayed
-        | Refusal::AnotherPerson => "refused",
+        | Refusal::AnotherPerson
+        | Refusal::Unchecked
+        | Refusal::ReportedFraud => "refused",
     }
 }

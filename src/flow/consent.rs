@@ -65,7 +65,10 @@ impl Flow {
     pub async fn withdraw(&self, case: Case) -> Result<Case, Error> {
         let now = self.now();
         self.change(case, Wake::At(now), |draft| {
-            if !matches!(draft.case.stage, Stage::Consent | Stage::Proving | Stage::Review) {
+            if !matches!(
+                draft.case.stage,
+                Stage::Consent | Stage::Proving | Stage::Review | Stage::Checking
+            ) {
                 return Err(Error::Elsewhere);
             }
             draft.note(now, Fact::Withdrawn);

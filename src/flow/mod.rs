@@ -4,6 +4,7 @@
 mod account;
 pub mod act;
 pub mod answer;
+pub mod check;
 pub mod compare;
 mod confirm;
 pub mod consent;
@@ -15,6 +16,7 @@ pub mod prove;
 pub mod recall;
 pub mod rehearse;
 pub mod reveal;
+pub mod signed;
 pub mod stop;
 mod stuck;
 mod undo;
@@ -81,7 +83,7 @@ pub enum Error {
     /// The settings no longer name what the case needs.
     #[error("the settings do not name the {kind} `{name}` that a case needs: put it back or close the case")]
     Unknown {
-        /// `purpose`, `connector` or `verifier`.
+        /// `purpose`, `connector`, `challenger` or `verifier`.
         kind: &'static str,
         /// Its name.
         name: String,
@@ -223,6 +225,8 @@ impl Flow {
             Step::StartProof => self.start_proof(draft).await,
             Step::ReadProof => self.read_proof(draft).await,
             Step::Compare => self.compare(draft).await,
+            Step::BeginChecks => self.begin_checks(draft),
+            Step::ReadCheck(at) => self.read_check(draft, at).await,
             Step::Plan => self.draw_up(draft).await,
             Step::Act(at) => self.act(draft, at).await,
             Step::Reconcile(at) => self.reconcile(draft, at).await,

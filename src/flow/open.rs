@@ -73,8 +73,16 @@ pub enum Landing {
 
 impl Flow {
     /// A person at the recovery page names an account. The answer is the same, and takes as long, whether or not it
-    /// exists: nobody is asked yet (OWASP Forgot Password: same reply and time).
-    pub async fn open_portal(&self, purpose: &str, source: &str, login: &str, address: Digest) -> Result<Bound, Error> {
+    /// exists: nobody is asked yet (OWASP Forgot Password: same reply and time). `back_to` is where they go on at the end, if the
+    /// source allows that.
+    pub async fn open_portal(
+        &self,
+        purpose: &str,
+        source: &str,
+        login: &str,
+        address: Digest,
+        back_to: Option<String>,
+    ) -> Result<Bound, Error> {
         let purpose = self.purpose(purpose)?;
         let now = self.now();
         let subject = Subject {
@@ -91,6 +99,7 @@ impl Flow {
         case.stage = Stage::Consent;
         case.browser = Some(Browser { address, bound_at: now });
         case.private.subject = Some(subject);
+        case.back_to = back_to;
         let handle = Handle {
             kind: HandleKind::Browser,
             digest: key.digest(),
@@ -127,15 +136,20 @@ impl Flow {
     }
 
     /// Writes down that somebody was turned away, at most once a minute for one cause: a flood must not flood the record.
-    async fn turned_away(&self, source: &str, why: &str) -> Result<(), Error> {
+    pub async fn turned_away(&self, source: &str, why: &str) -> Result<(), Error> {
+        let fact = Fact::TurnedAway {
+            source: source.to_owned(),
+            why: why.to_owned(),
+        };
+        self.note_apart(why, fact).await
+    }
+
+    /// Writes down a fact of no case, at most once a minute for one cause.
+    pub async fn note_apart(&self, cause: &str, fact: Fact) -> Result<(), Error> {
         const MINUTE: Duration = Duration::from_secs(60);
         let now = self.now();
-        let digest = Digest::of("turned away", why.as_bytes());
+        let digest = Digest::of("turned away", cause.as_bytes());
         if self.store.count("turned away", &digest, now, MINUTE, 1).await? {
-            let fact = Fact::TurnedAway {
-                source: source.to_owned(),
-                why: why.to_owned(),
-            };
             self.store.note(&[Event::apart(now, fact)]).await?;
         }
         Ok(())
@@ -243,7 +257,7 @@ impl Flow {
     }
 
     /// Writes a fact of a case down, at most once a minute: whoever holds a link can try it as often as they like.
-    async fn note_once(&self, case: &Case, fact: Fact) -> Result<(), Error> {
+    pub(super) async fn note_once(&self, case: &Case, fact: Fact) -> Result<(), Error> {
         const MINUTE: Duration = Duration::from_secs(60);
         let now = self.now();
         let digest = Digest::of("tried links", case.id.as_str().as_bytes());
@@ -385,6 +399,8 @@ pub(super) fn fresh(purpose: &Purpose, source: &str, opener: Opener, now: Timest
         hold_until: None,
         forget_at: None,
         erase_at: None,
+        back_to: None,
+        checks: Vec::new(),
         reduced: false,
         erased: false,
         private: Private::default(),

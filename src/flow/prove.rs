@@ -125,7 +125,7 @@ impl Flow {
                         now,
                     )
                 }
-                Stage::Comparing => {
+                Stage::Comparing | Stage::Checking => {
                     extend_for_review(&mut draft.case, now);
                     Ok(draft.case.moved(Stage::Review)?)
                 }

@@ -296,7 +296,7 @@ pub fn view(flow: &Flow, case: &Case) -> Value {
         "expires_at": case.expires_at, "ended_at": case.ended_at,
         "bound": case.browser.is_some(), "standing": case.standing,
         "account": case.private.account.as_ref().map(|account| &account.id),
-        "attempts": attempts, "match": case.explanation,
+        "attempts": attempts, "checks": case.checks, "match": case.explanation,
         "remembered_until": case.remembered_until,
         "plan": case.plan.iter().map(|step| planned(flow, step)).collect::<Vec<_>>(),
         "failed": case.plan.iter().filter(|step| step.is_failed()).map(|step| &step.key).collect::<Vec<_>>(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{Form, FromRequestParts, Query, State};
+use axum::extract::{Form, FromRequestParts, Path, Query, RawQuery, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -20,7 +20,8 @@ use crate::flow::Error;
 use crate::flow::act::Contents;
 use crate::flow::consent::Choice;
 use crate::pages::{Notice, OnePass, PassShown, What, path};
-use crate::source::{Door, reply};
+use crate::source::client::ClientAddress;
+use crate::source::{Door, duo, reply};
 use crate::store;
 use doorward_contract::{PassKind, Timestamp};
 
@@ -41,7 +42,9 @@ pub fn routes() -> Router<Door> {
         .route(path::WITHDRAW, post(withdraw))
         .route(path::VISIT, post(visit))
         .route(path::REVEAL, post(reveal))
+        .route(path::CHECK, post(check))
         .route("/return/{verifier}", get(come_back))
+        .route("/return/duo/{connector}", get(come_back_from_duo))
 }
 
 /// A browser that is bound to a case; anybody else is sent back to the beginning.
@@ -209,6 +212,42 @@ async fn visit(
     }
 }
 
+/// The person is ready for a further check.
+async fn check(
+    State(door): State<Door>,
+    traveller: Traveller,
+    ClientAddress(from): ClientAddress,
+    Form(pressed): Form<Pressed>,
+) -> Result<Response, Response> {
+    let Traveller { case, .. } = traveller.pressed(&door, &pressed)?;
+    match Box::pin(door.flow.ask(case, from)).await {
+        Ok(Some(visit)) => Ok(away(&visit)),
+        Ok(None) => Ok(door.on_to(path::CASE)),
+        Err(error) => after(&door, &error),
+    }
+}
+
+/// Back from Duo's page. Everything in the query is a stranger's text until it is held against what was kept of the visit.
+async fn come_back_from_duo(
+    State(door): State<Door>,
+    Path(connector): Path<String>,
+    RawQuery(query): RawQuery,
+    traveller: Traveller,
+) -> Result<Response, Response> {
+    let id = traveller.case.id.clone();
+    let query = query.unwrap_or_default();
+    if let Err(error) = Box::pin(door.flow.come_back_from(traveller.case, &connector, &query)).await {
+        return after(&door, &error);
+    }
+    let done = |case: &Case| !matches!(case.stage, Stage::Acting);
+    let case = door
+        .flow
+        .wait(&id, RETURN_PATIENCE, done)
+        .await
+        .map_err(|error| door.fail(&error))?;
+    Ok(case.map_or_else(|| door.on_to(path::CASE), |case| onward(&door, &case)))
+}
+
 async fn withdraw(
     State(door): State<Door>,
     traveller: Traveller,
@@ -238,6 +277,7 @@ async fn reveal(
                 .purpose(&shown.case.purpose)
                 .map_or(0, |purpose| purpose.pass_lifetime.as_secs()),
             afterwards: afterwards(&door, &shown.case),
+            back_to: duo::way_back(&door, &shown.case),
         })),
         Ok(None) if matches!(stage, Stage::Ready | Stage::Closed) => Ok(door.show(Notice::Gone { number })),
         Ok(None) => Ok(door.on_to(path::CASE)),

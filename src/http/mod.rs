@@ -24,7 +24,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::pages::Notice;
 use crate::provider::form::LONGEST_BODY;
-use crate::source::{Door, entra, link, logout, oidc, portal, saml};
+use crate::source::{Door, duo, entra, link, logout, oidc, portal, saml};
 pub use api::Caller;
 
 /// The largest body taken: a webhook with everything included stays far below (persona.md §9).
@@ -64,6 +64,7 @@ pub fn router(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
     let people = Router::new()
         .merge(portal::routes())
         .merge(link::routes())
+        .merge(duo::routes())
         .merge(sent)
         .with_state(app.door.clone())
         .layer(CsrfLayer::new().add_trusted_origin(app.origin.clone())?)

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use crate::case::check::{self, CheckState};
 use crate::case::{Case, End, Opener, Stage};
 use crate::crypto::parcel::BrowserKey;
-use crate::pages::{Again, Consent, LookedAt, Notice, Page, PassReady, Retry, RetryCause, Short, Visit, Waiting, What};
-use crate::source::{Door, kept, looked_at, reply};
-use doorward_contract::Outcome;
+use crate::pages::{
+    Again, Asks, Consent, FurtherCheck, LookedAt, Notice, Page, PassReady, Retry, RetryCause, Short, Visit, Waiting,
+    What,
+};
+use crate::source::{Door, duo, kept, looked_at, reply};
+use doorward_contract::{Challenge, Outcome};
 
 /// How long somebody who came back is shown that the proof is being read, before they are offered the check again.
 const READING: Duration = Duration::from_secs(45);
@@ -46,6 +50,7 @@ pub(super) fn page(door: &Door, case: &Case, key: &BrowserKey) -> Page {
         },
         Stage::Proving => proving_page(door, case, form_token),
         Stage::Comparing => waiting(case, What::Comparing),
+        Stage::Checking => checking_page(case, form_token),
         Stage::Acting => waiting(case, What::Acting),
         Stage::Answer => waiting(case, What::Returning),
         Stage::Review => Notice::Review { number }.into(),
@@ -86,6 +91,30 @@ fn proving_page(door: &Door, case: &Case, form_token: String) -> Page {
     .into()
 }
 
+/// What the person is asked next, besides the proof.
+fn checking_page(case: &Case, form_token: String) -> Page {
+    let next = check::next(&case.checks).and_then(|at| case.checks.get(at));
+    // Between two checks, and after the last.
+    let Some(found) = next.filter(|found| !matches!(found.state, CheckState::Failed { .. })) else {
+        return waiting(case, What::Comparing);
+    };
+    let asked = matches!(found.state, CheckState::Asked { .. });
+    let asks = match (found.wanted.check, asked, found.tries) {
+        (Challenge::Push, true, _) => Asks::PushSent,
+        (Challenge::Push, false, 0) => Asks::Push,
+        (Challenge::Push, false, _) => Asks::PushAgain,
+        (Challenge::UniversalPrompt, false, 0) => Asks::Prompt,
+        (Challenge::UniversalPrompt, _, _) => Asks::PromptAgain,
+    };
+    FurtherCheck {
+        number: case.number.clone(),
+        form_token,
+        asks,
+        code: case.private.check.as_ref().and_then(|kept| kept.number.clone()),
+    }
+    .into()
+}
+
 /// The page of somebody who need not do anything.
 pub(super) fn waiting(case: &Case, what: What) -> Page {
     let what = if case.trouble.is_some() { What::VendorSlow } else { what };
@@ -102,6 +131,7 @@ fn ended(door: &Door, case: &Case) -> Notice {
         Some(End::Recovered) => Notice::Done {
             number,
             afterwards: afterwards(door, case),
+            back_to: duo::way_back(door, case),
         },
         Some(End::Answered { .. }) => Notice::Returned { number },
         Some(End::Refused { .. }) => Notice::Refused { number },

@@ -14,6 +14,8 @@ pub struct Login {
     pub purpose: String,
     /// Where the form goes, by `POST` with [`path::LOGIN`] and [`path::PURPOSE`].
     pub action: String,
+    /// Where to go back to at the end, sent along in [`path::RETURN_TO`].
+    pub return_to: Option<String>,
     /// What was wrong with the last try.
     pub error: Option<LoginError>,
     /// What was typed.
@@ -104,6 +106,7 @@ impl Login {
         let empty = Self {
             purpose: "recovery".to_owned(),
             action: "/start".to_owned(),
+            return_to: None,
             error: None,
             value: String::new(),
         };
@@ -119,6 +122,13 @@ impl Login {
                 wrong(LoginError::TooLong, "maria.lindqvist@example.com"),
             ),
             ("login-malformed", wrong(LoginError::Malformed, "maria lindqvist")),
+            (
+                "login-from-elsewhere",
+                Self {
+                    return_to: Some("https://apps.example.com/".to_owned()),
+                    ..empty.clone()
+                },
+            ),
             ("login", empty),
         ]
     }

@@ -6,6 +6,7 @@
 
 mod asset;
 mod brand;
+mod check;
 mod colour;
 mod consent;
 mod help;
@@ -32,6 +33,7 @@ use http::StatusCode;
 
 pub use asset::Asset;
 pub use brand::{Brand, Contact, Logo};
+pub use check::{Asks, FurtherCheck};
 pub use consent::{Consent, Short, Told};
 pub use invited::Invited;
 pub use login::{Login, LoginError};
@@ -73,6 +75,8 @@ pub enum Page {
     Consent(Consent),
     /// On to the verifier.
     Visit(Visit),
+    /// A further check of the person.
+    FurtherCheck(FurtherCheck),
     /// Something is being done.
     Waiting(Waiting),
     /// The proof did not work; another attempt is left.
@@ -99,7 +103,19 @@ macro_rules! from {
     )* };
 }
 from!(
-    Welcome, Login, Invited, Consent, Visit, Waiting, Retry, PassReady, PassShown, Passage, Notice, SignOut
+    Welcome,
+    Login,
+    Invited,
+    Consent,
+    Visit,
+    FurtherCheck,
+    Waiting,
+    Retry,
+    PassReady,
+    PassShown,
+    Passage,
+    Notice,
+    SignOut
 );
 
 impl Page {
@@ -110,6 +126,7 @@ impl Page {
             Self::Invited(page) => page,
             Self::Consent(page) => page,
             Self::Visit(page) => page,
+            Self::FurtherCheck(page) => page,
             Self::Waiting(page) => page,
             Self::Retry(page) => page,
             Self::PassReady(page) => page,
@@ -144,6 +161,7 @@ impl Page {
             .chain(of(Invited::samples()))
             .chain(of(Consent::samples()))
             .chain(of(Visit::samples()))
+            .chain(of(FurtherCheck::samples()))
             .chain(of(Waiting::samples()))
             .chain(of(Retry::samples()))
             .chain(of(PassReady::samples()))

@@ -7,6 +7,7 @@ use askama::Template;
 use http::StatusCode;
 use serde::Deserialize;
 
+use super::brand::web_address;
 use super::icon::Icon;
 use super::path;
 use super::shell::{About, Screen, Script, Shell};
@@ -26,6 +27,8 @@ pub enum Notice {
         number: String,
         /// What to enrol or do now.
         afterwards: Vec<String>,
+        /// Where the person came from and may go on.
+        back_to: Option<String>,
     },
     /// The person was taken back to whoever sent them, and came here once more.
     Returned {
@@ -109,6 +112,7 @@ pub(super) struct Words {
     start: String,
     look: String,
     back: String,
+    sign_in: String,
     review: Saying,
     done: Saying,
     returned: Saying,
@@ -162,7 +166,7 @@ struct View<'a> {
     afterwards: &'a [String],
     icon: Icon,
     tone: &'static str,
-    button: Option<(&'static str, &'a str)>,
+    button: Option<(&'a str, &'a str)>,
 }
 
 /// Seconds between two looks of a browser without scripts, where a person at the company has to act.
@@ -214,6 +218,14 @@ impl Notice {
             | Self::Forbidden
             | Self::SignedOut
             | Self::NoSession => None,
+        }
+    }
+
+    /// Where the person came from, if that leads to the web.
+    fn way_back(&self) -> Option<&str> {
+        match self {
+            Self::Done { back_to, .. } => back_to.as_deref().and_then(web_address),
+            _ => None,
         }
     }
 
@@ -310,7 +322,7 @@ impl Screen for Notice {
                 Way::Start => Some((path::START, words.start.as_str())),
                 Way::Look => Some((path::CASE, words.look.as_str())),
                 Way::Back => Some((path::CASE, words.back.as_str())),
-                Way::Nothing => None,
+                Way::Nothing => self.way_back().map(|address| (address, words.sign_in.as_str())),
             },
         }
         .render()
@@ -329,6 +341,7 @@ impl Notice {
                 Self::Done {
                     number: number(),
                     afterwards,
+                    back_to: Some("https://apps.example.com/".to_owned()),
                 },
             ),
             (
@@ -336,6 +349,7 @@ impl Notice {
                 Self::Done {
                     number: number(),
                     afterwards: Vec::new(),
+                    back_to: None,
                 },
             ),
             ("returned", Self::Returned { number: number() }),

@@ -41,6 +41,8 @@ pub struct PassShown {
     pub seconds_left: u64,
     /// What to enrol or do after signing in.
     pub afterwards: Vec<String>,
+    /// Where the person came from and may go on.
+    pub back_to: Option<String>,
 }
 
 /// One pass.
@@ -76,6 +78,7 @@ pub(super) struct Words {
     sign_in: String,
     works_until: String,
     next: String,
+    back: String,
     hidden_in: String,
     hidden_after: Sentence,
     minute_left: String,
@@ -166,6 +169,7 @@ struct ShownView<'a> {
     words: &'a Words,
     passes: Vec<PassView<'a>>,
     page: &'a PassShown,
+    back: Option<&'a str>,
     hidden_after: String,
     nobody: String,
 }
@@ -270,6 +274,7 @@ impl Screen for PassShown {
             nobody: nobody.fill(&[("company", shell.company())]),
             passes,
             page: self,
+            back: self.back_to.as_deref().and_then(web_address),
         }
         .render()
     }
@@ -337,6 +342,7 @@ impl PassShown {
             passes,
             seconds_left: 600,
             afterwards: vec!["Set up the authenticator app on your new phone.".to_owned()],
+            back_to: None,
         };
         let password = OnePass::sample(PassKind::TemporaryPassword, "Hm7#vRkt9-WcpX4eN_q3");
         let access_pass = OnePass::sample(PassKind::TemporaryAccessPass, "4hT9wQ2k").until(SAMPLE_TIME);
@@ -356,6 +362,10 @@ impl PassShown {
             "https://m-1a2b3c.example.com/activate/8LYXsUgAQ6TbqWk1Rv4x",
         )
         .until(SAMPLE_TIME);
+        let way_back = Self {
+            back_to: Some("https://apps.example.com/".to_owned()),
+            ..shown(vec![password.clone()])
+        };
         let unlinkable = OnePass {
             sign_in_url: "the sign-in page of your computer".to_owned(),
             ..password.clone()
@@ -366,6 +376,7 @@ impl PassShown {
             ..shown(vec![access_pass.clone()])
         };
         vec![
+            ("pass-shown-way-back", way_back),
             ("pass-shown", shown(vec![password.clone()])),
             ("pass-shown-tap", brief),
             ("pass-shown-no-link", shown(vec![unlinkable])),

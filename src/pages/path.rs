@@ -13,6 +13,8 @@ pub const FORGET: &str = "/case/forget";
 pub const WITHDRAW: &str = "/case/withdraw";
 /// The person goes to the verifier (`POST`).
 pub const VISIT: &str = "/case/visit";
+/// The person is ready for a further check (`POST`).
+pub const CHECK: &str = "/case/check";
 /// The person tries again (`POST`).
 pub const RETRY: &str = "/case/retry";
 /// The person wants to see the pass (`POST`).
@@ -27,10 +29,12 @@ pub const FORM_TOKEN: &str = "form_token";
 /// The field that says that the person wants to be recognised the next time.
 pub const REMEMBER: &str = "remember";
 /// The field that says which check the person wants, where there is a choice; [`FULL`] or nothing.
-pub const CHECK: &str = "check";
+pub const WHICH: &str = "check";
 /// The full check.
 pub const FULL: &str = "full";
 /// The field with the purpose's name.
 pub const PURPOSE: &str = "purpose";
+/// The field with the address to go back to.
+pub const RETURN_TO: &str = "return_to";
 /// The field with the work e-mail address or user name.
 pub const LOGIN: &str = "login";

@@ -53,6 +53,7 @@ pub(super) struct Text {
     pub(super) invited: invited::Words,
     pub(super) consent: consent::Words,
     pub(super) visit: visit::Words,
+    pub(super) check: super::check::Words,
     pub(super) waiting: waiting::Words,
     pub(super) retry: retry::Words,
     pub(super) pass: pass::Words,

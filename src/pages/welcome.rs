@@ -26,6 +26,8 @@ pub struct Welcome {
     pub choices: Vec<Choice>,
     /// Where the choice goes, by `GET` with [`path::PURPOSE`].
     pub form_action: String,
+    /// Where to go back to at the end, sent along in [`path::RETURN_TO`].
+    pub return_to: Option<String>,
     /// What will be looked at, over all choices.
     pub looked_at: Vec<LookedAt>,
     /// The longest that anything is kept, over all choices.
@@ -90,6 +92,7 @@ impl Welcome {
         let one = Self {
             choices: vec![choice("recovery", "Get back into your account")],
             form_action: "/start".to_owned(),
+            return_to: None,
             looked_at: LookedAt::ALL.to_vec(),
             kept: Kept {
                 proof: Duration::ZERO,
@@ -101,6 +104,7 @@ impl Welcome {
                 choice("recovery", "Get back into your account"),
                 choice("new-phone", "Set up a new phone"),
             ],
+            return_to: Some("https://apps.example.com/".to_owned()),
             kept: Kept {
                 proof: Duration::from_mins(30),
                 personal: Duration::ZERO,

@@ -13,24 +13,41 @@ use crate::crypto::token::Digest;
 #[derive(Clone, Copy, Debug)]
 pub struct Client(pub Digest);
 
+/// The client's address itself, for a vendor that decides by it. Never kept, never logged.
+#[derive(Clone, Copy)]
+pub struct ClientAddress(pub Option<IpAddr>);
+
+impl FromRequestParts<Door> for ClientAddress {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, Self::Rejection> {
+        Ok(Self(believed(parts, door)))
+    }
+}
+
 impl FromRequestParts<Door> for Client {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, Self::Rejection> {
-        let peer = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|info| info.0.ip());
-        let forwarded: Vec<&str> = parts
-            .headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .collect();
-        let text = address(peer, &forwarded, &door.trusted_proxies).map_or_else(|| "unknown".to_owned(), counted_as);
+        let text = believed(parts, door).map_or_else(|| "unknown".to_owned(), counted_as);
         Ok(Self(door.flow.digests.digest("client", text.as_bytes())))
     }
+}
+
+/// The address of whoever asks, as far as our proxies can be believed.
+fn believed(parts: &Parts, door: &Door) -> Option<IpAddr> {
+    let peer = parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip());
+    let forwarded: Vec<&str> = parts
+        .headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    address(peer, &forwarded, &door.trusted_proxies)
 }
 
 /// The last address in the chain that is not one of our own proxies. What stands before it was written by somebody who

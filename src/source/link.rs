@@ -61,7 +61,7 @@ async fn accept(State(door): State<Door>, Path(token): Path<String>, headers: He
 }
 
 /// Whether the browser that asks is the one the case is bound to.
-async fn owns(door: &Door, headers: &HeaderMap, case: &Case) -> bool {
+pub(super) async fn owns(door: &Door, headers: &HeaderMap, case: &Case) -> bool {
     let Some(key) = door.browser_key(headers) else {
         return false;
     };

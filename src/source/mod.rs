@@ -4,6 +4,7 @@
 //! The way in differs for each source, so it is plain routes ([`portal`], [`link`]); they end in the flow.
 
 pub mod client;
+pub mod duo;
 pub mod entra;
 pub mod link;
 pub mod logout;
@@ -12,6 +13,7 @@ pub mod portal;
 pub mod reply;
 pub mod saml;
 mod session;
+mod signed;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,6 +60,8 @@ pub enum Kind {
     Entra,
     /// A service provider that has Doorward as SAML identity provider.
     Saml,
+    /// A Duo account whose prompt leads people here.
+    Duo,
 }
 
 /// What every way in needs. Cheap to clone.
@@ -75,6 +79,8 @@ pub struct Door {
     pub pages: Arc<Pages>,
     /// The ways in.
     pub ways: Arc<Vec<Way>>,
+    /// What is agreed with Duo accounts that lead people here.
+    pub duo: Arc<Vec<duo::Start>>,
     /// The company's name, for the page that a link leads to.
     pub company: Arc<str>,
     /// Whether people reach us over TLS: decides the cookie's name and whether it is `Secure`.

@@ -209,6 +209,7 @@ fn login(token: &Token, error: Option<LoginError>, value: String) -> Login {
     Login {
         purpose: token.text(),
         action: IDENTIFY.to_owned(),
+        return_to: None,
         error,
         value,
     }

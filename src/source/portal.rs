@@ -39,6 +39,7 @@ async fn welcome(State(door): State<Door>) -> Response {
     door.show(Welcome {
         choices,
         form_action: RECOVER.to_owned(),
+        return_to: None,
         looked_at: looked_at(&purposes),
         kept: kept(&purposes),
     })
@@ -74,7 +75,7 @@ async fn open(State(door): State<Door>, Client(address): Client, Form(named): Fo
     if let Some((error, shown)) = LoginError::of(typed) {
         return door.show(login(purpose, Some(error), shown));
     }
-    match door.flow.open_portal(&purpose, &way, typed, address).await {
+    match door.flow.open_portal(&purpose, &way, typed, address, None).await {
         Ok(bound) => door.bind(&bound.key, path::CASE),
         Err(error) => door.fail(&error),
     }
@@ -98,6 +99,7 @@ fn login(purpose: String, error: Option<LoginError>, value: String) -> Login {
     Login {
         purpose,
         action: RECOVER.to_owned(),
+        return_to: None,
         error,
         value,
     }

@@ -30,7 +30,7 @@ pub fn told(door: &Door, case: &Case) -> Option<Told> {
         Kind::Entra => ("Microsoft".to_owned(), Vec::new()),
         // What it is told of the account is what the directory has, nothing from the document.
         Kind::Saml => (door.saml.party(&case.source)?.title.clone(), Vec::new()),
-        Kind::Portal | Kind::Link => return None,
+        Kind::Portal | Kind::Link | Kind::Duo => return None,
     };
     let has = |names: &[&str]| kind == Kind::Oidc && wanted.iter().any(|wanted| names.contains(&wanted.as_str()));
     Some(Told {

@@ -343,6 +343,7 @@ fn login(token: &Token, error: Option<LoginError>, value: String) -> Login {
     Login {
         purpose: token.text(),
         action: IDENTIFY.to_owned(),
+        return_to: None,
         error,
         value,
     }

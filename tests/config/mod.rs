@@ -1,7 +1,9 @@
 //! The settings: what loads, and what every fault is told as.
 
+mod check;
 mod connectors;
 mod documented;
+mod duo;
 mod entra;
 mod faults;
 mod recheck;

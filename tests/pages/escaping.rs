@@ -60,13 +60,6 @@ fn pages_of_strangers() -> Vec<Page> {
             number: number(),
         }
         .into(),
-        Login {
-            purpose: hostile(),
-            action: "/start".to_owned(),
-            error: None,
-            value: hostile(),
-        }
-        .into(),
         Welcome {
             choices: vec![
                 Choice {
@@ -79,6 +72,7 @@ fn pages_of_strangers() -> Vec<Page> {
                 },
             ],
             form_action: "/start".to_owned(),
+            return_to: Some(hostile()),
             looked_at: vec![LookedAt::Document],
             kept: Kept {
                 proof: Duration::ZERO,
@@ -96,6 +90,14 @@ fn pages_of_strangers() -> Vec<Page> {
 /// The same for pages that lead elsewhere or end something.
 fn pages_on_the_way() -> Vec<Page> {
     vec![
+        Login {
+            purpose: hostile(),
+            action: "/start".to_owned(),
+            return_to: Some(hostile()),
+            error: None,
+            value: hostile(),
+        }
+        .into(),
         SignOut {
             action: "/oauth2/logout/confirm".to_owned(),
             fields: vec![(hostile(), hostile())],
@@ -113,6 +115,7 @@ fn pages_on_the_way() -> Vec<Page> {
         Notice::Done {
             number: number(),
             afterwards: vec![hostile()],
+            back_to: Some(hostile()),
         }
         .into(),
     ]
@@ -134,6 +137,7 @@ fn shown_as(kind: PassKind, secret: &str, login: &str, sign_in_url: &str) -> Pag
         }],
         seconds_left: 600,
         afterwards: vec![hostile()],
+        back_to: Some(hostile()),
     }
     .into()
 }
@@ -183,11 +187,12 @@ fn what_was_typed_comes_back_unchanged() {
     let login = Login {
         purpose: hostile(),
         action: "/start".to_owned(),
+        return_to: Some(hostile()),
         error: None,
         value: hostile(),
     };
     let document = Html::parse_document(&pages.render(&login.into()).unwrap());
-    for name in ["login", "purpose"] {
+    for name in ["login", "purpose", "return_to"] {
         let field = document.select(&select(&format!("input[name={name}]"))).next().unwrap();
         assert_eq!(field.value().attr("value"), Some(HOSTILE));
     }

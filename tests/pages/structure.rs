@@ -167,6 +167,7 @@ fn nothing_is_loaded_from_elsewhere_and_no_link_leads_to_a_stranger() {
         "https://signin.example.com/signin/reset-password/XE6wE17zmphl3KqAPFxO",
         "https://enrol.example.com/portal?code=0123456789abcdef&akey=DIXXXXXXXXXXXXXXXXXX",
         "https://m-1a2b3c.example.com/activate/8LYXsUgAQ6TbqWk1Rv4x",
+        "https://apps.example.com/",
     ];
     let pages = Pages::new(with_logo()).unwrap();
     for (name, html) in samples(&pages) {

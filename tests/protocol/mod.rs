@@ -8,6 +8,7 @@
 mod basic_op;
 mod config_op;
 mod dpop;
+mod duo;
 mod entra;
 mod fapi2;
 mod form_post;

@@ -160,6 +160,7 @@ fn private_of_maria() -> Private {
     };
     let birth_date = Some(birth_date.parse().unwrap());
     Private {
+        check: None,
         subject: Some(Subject {
             key: SubjectKey::Login,
             value: login.clone(),
@@ -218,6 +219,8 @@ fn maria(at: Timestamp) -> Case {
         refusal: None,
         end: None,
         ended_at: None,
+        back_to: None,
+        checks: Vec::new(),
         reduced: false,
         erased: false,
         trouble: None,

@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::action::{Ability, Action};
+use crate::challenge::Challenger;
 use crate::clock::Timestamp;
 use crate::error::VendorError;
 use crate::person::{Account, AccountId, Subject, SubjectKey};
@@ -229,6 +230,11 @@ pub trait Connector: Send + Sync {
         snapshot: &serde_json::Value,
         intended_at: Timestamp,
     ) -> Result<Reconciled, VendorError>;
+
+    /// The further checks of people that it can make, if it can make any.
+    fn challenger(&self) -> Option<&dyn Challenger> {
+        None
+    }
 
     /// What taking `action` back comes to.
     fn undoing(&self, action: &Action) -> Undoing {

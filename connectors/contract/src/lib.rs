@@ -5,6 +5,7 @@
 //! [`verifier`]), the one way requests leave the house ([`http`]) and how failures are sorted ([`error`]).
 
 pub mod action;
+pub mod challenge;
 pub mod clock;
 pub mod connector;
 pub mod error;
@@ -17,6 +18,7 @@ pub mod suite;
 pub mod verifier;
 
 pub use action::{Ability, Action};
+pub use challenge::{Begun, Challenge, ChallengeOutcome, Challenger};
 pub use clock::{Clock, Timestamp};
 pub use connector::{
     About, Condition, Connector, Directory, Finding, FindingLevel, Intent, Pass, PassKind, Prepared, Protection,

@@ -6,6 +6,7 @@
 
 mod actions;
 mod bypass;
+mod challenge;
 mod check;
 mod client;
 mod condition;
@@ -32,8 +33,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use doorward_contract::http::Bounds;
 use doorward_contract::{
-    Ability, About, Account, AccountId, Action, Clock, Condition, Connector, Directory, Finding, Intent, Prepared,
-    Protection, Receipt, Reconciled, StepKey, Subject, Timestamp, Undoing, VendorError,
+    Ability, About, Account, AccountId, Action, Challenger, Clock, Condition, Connector, Directory, Finding, Intent,
+    Prepared, Protection, Receipt, Reconciled, StepKey, Subject, Timestamp, Undoing, VendorError,
 };
 use serde_json::Value;
 
@@ -64,6 +65,8 @@ pub struct Duo {
     auth: Option<Client>,
     /// The Auth API with time to wait.
     poll: Option<Client>,
+    /// The Universal Prompt.
+    universal: Option<universal::Universal>,
     clock: Arc<dyn Clock>,
 }
 
@@ -89,6 +92,13 @@ impl Duo {
         for client in [&mut self.auth, &mut self.poll].into_iter().flatten() {
             client.patience = patience;
         }
+        self
+    }
+
+    /// The same with the Universal Prompt as a check.
+    #[must_use]
+    pub fn with_universal(mut self, universal: universal::Universal) -> Self {
+        self.universal = Some(universal);
         self
     }
 
@@ -120,6 +130,7 @@ pub fn connect_within(settings: Settings, clock: Arc<dyn Clock>, bounds: Bounds)
         admin: client(&settings.admin, bounds.clone())?,
         auth: settings.auth.as_ref().map(|keys| client(keys, bounds)).transpose()?,
         poll: settings.auth.as_ref().map(|keys| client(keys, long)).transpose()?,
+        universal: None,
         settings,
         clock,
     })
@@ -139,6 +150,10 @@ impl Connector for Duo {
     }
 
     fn directory(&self) -> Option<&dyn Directory> {
+        Some(self)
+    }
+
+    fn challenger(&self) -> Option<&dyn Challenger> {
         Some(self)
     }
 

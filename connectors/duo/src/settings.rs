@@ -55,7 +55,7 @@ impl Host {
     }
 
     /// `https://{host}`, as tokens name it.
-    pub(crate) fn origin(&self) -> String {
+    pub fn origin(&self) -> String {
         self.base.as_str().trim_end_matches('/').to_owned()
     }
 

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use crate::config::connector::duo::{Duo, Names};
+use doorward_contract::http::Bounds;
 use doorward_contract::{Clock, Connector, VendorError};
+use doorward_duo::universal::{Application, Universal};
+use url::Url;
 
-/// Reaches nobody yet.
-pub(super) fn connect(duo: &Duo, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Connector>, VendorError> {
+/// Reaches nobody yet. From the Universal Prompt people come back to `back`.
+pub(super) fn connect(duo: &Duo, back: Url, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Connector>, VendorError> {
     let settings = doorward_duo::Settings {
         host: duo.host.0.clone(),
         admin: duo.admin.0.clone(),
@@ -21,5 +24,13 @@ pub(super) fn connect(duo: &Duo, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Conne
         },
         sign_in_url: duo.sign_in_url.0.clone(),
     };
-    Ok(Arc::new(doorward_duo::connect(settings, Arc::clone(clock))?))
+    let (host, names) = (settings.host.clone(), settings.names);
+    let connected = doorward_duo::connect(settings, Arc::clone(clock))?;
+    let Some(keys) = &duo.universal else {
+        return Ok(Arc::new(connected));
+    };
+    let keys = doorward_duo::Keys::new(&keys.client_id, keys.client_secret.0.clone())?;
+    let application = Application::new(host, keys, back, names)?;
+    let universal = Universal::new(application, Arc::clone(clock), Bounds::default())?;
+    Ok(Arc::new(connected.with_universal(universal)))
 }

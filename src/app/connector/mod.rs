@@ -24,7 +24,7 @@ pub(super) fn connectors(
         let connected: Result<Arc<dyn Connector>, VendorError> = match connector {
             Table::Graph(table) => graph::connect(table, clock),
             Table::Okta(table) => okta::connect(table, abilities(config, &name), clock),
-            Table::Duo(table) => duo::connect(table, clock),
+            Table::Duo(table) => duo::connect(table, back_from(config, &name), clock),
             Table::Webhook(table) => webhook::connect(table, clock),
         };
         let connected = connected.map_err(|error| Error::Vendor {
@@ -34,6 +34,13 @@ pub(super) fn connectors(
         made.insert(name, connected);
     }
     Ok(made)
+}
+
+/// Where people come back to from a connector's own page.
+fn back_from(config: &Config, name: &str) -> url::Url {
+    let mut back = config.server.public_url.get_ref().0.clone();
+    back.set_path(&format!("/return/duo/{name}"));
+    back
 }
 
 /// What the purposes ask of a connector.

@@ -1,5 +1,7 @@
 //! What comes next, by tables: every stage with everything that can be recorded of it.
 
+mod check;
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -54,6 +56,8 @@ fn case(stage: Stage) -> Case {
         hold_until: None,
         forget_at: None,
         erase_at: None,
+        back_to: None,
+        checks: Vec::new(),
         reduced: false,
         erased: false,
         private: Private::default(),
@@ -421,20 +425,20 @@ proptest! {
     }
 
     #[test]
-    fn nothing_but_a_match_leads_to_a_plan(stage in 0_usize..9, verdict in 0_usize..3, seconds in 0_i64..4000) {
+    fn nothing_but_a_match_leads_to_a_plan(stage in 0..Stage::ALL.len(), verdict in 0_usize..3, seconds in 0_i64..4000) {
         let mut case = case(Stage::ALL[stage]);
         case.attempts.push(Attempt { returned_at: Some(at(0)), ..attempt(true, None) });
         let verdict = [Verdict::Match, Verdict::Review, Verdict::Mismatch][verdict];
         case.explanation = Some(explained(verdict));
         if next(&case, at(seconds)) == Step::Plan {
-            prop_assert_eq!(case.stage, Stage::Comparing);
+            prop_assert!(matches!(case.stage, Stage::Comparing | Stage::Checking));
             prop_assert_eq!(verdict, Verdict::Match);
         }
     }
 
     #[test]
-    fn a_barred_account_is_never_acted_on(seconds in 0_i64..4000) {
-        let mut case = case(Stage::Comparing);
+    fn a_barred_account_is_never_acted_on(seconds in 0_i64..4000, checking in any::<bool>()) {
+        let mut case = case(if checking { Stage::Checking } else { Stage::Comparing });
         case.standing = Standing::Barred(Refusal::ProtectedAccount);
         case.explanation = Some(explained(Verdict::Match));
         prop_assert!(!matches!(next(&case, at(seconds)), Step::Plan | Step::Act(_)));

@@ -7,8 +7,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use doorward_contract::Ability;
+use doorward_contract::{Ability, Challenge};
 
+use super::super::challenge::Universal;
 use super::super::fault::wrong;
 use super::super::read::Reading;
 use super::super::secret::Secret;
@@ -26,8 +27,10 @@ pub struct Duo {
     pub host: Host,
     /// The keys of an Admin API application.
     pub admin: Keys,
-    /// The keys of an Auth API application; without it there is no `enrolment_link`.
+    /// The keys of an Auth API application; without it there is no `push` and no `enrolment_link`.
     pub auth: Option<Keys>,
+    /// The keys of a Web SDK application; without it there is no `universal_prompt`.
+    pub universal: Option<Universal>,
     /// How the account compares user names (its "Username normalization"): `whole`, or `simple` for without domain.
     /// Default: `whole`.
     #[serde(default)]
@@ -164,6 +167,16 @@ impl Table for Duo {
         let without_auth = self.auth.is_none().then_some(Ability::EnrolmentLink);
         let there = |ability: &Ability| Some(*ability) != without_auth;
         doorward_duo::ABILITIES.iter().copied().filter(there).collect()
+    }
+
+    fn challenges(&self) -> Vec<Challenge> {
+        let push = self.auth.is_some().then_some(Challenge::Push);
+        let prompt = self.universal.is_some().then_some(Challenge::UniversalPrompt);
+        push.into_iter().chain(prompt).collect()
+    }
+
+    fn asks_at(&self) -> Option<String> {
+        self.universal.is_some().then(|| self.host.0.origin())
     }
 
     fn kinds(&self, _: Ability) -> Vec<&'static str> {

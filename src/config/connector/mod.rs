@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use doorward_contract::{Ability, VendorError};
+use doorward_contract::{Ability, Challenge, VendorError};
 
 use super::read::Reading;
 use super::value::Name;
@@ -24,6 +24,16 @@ pub(super) trait Table {
 
     /// What it can do where it is.
     fn abilities(&self) -> Vec<Ability>;
+
+    /// What it can ask of people.
+    fn challenges(&self) -> Vec<Challenge> {
+        Vec::new()
+    }
+
+    /// Where forms lead when it asks them on a page of its own.
+    fn asks_at(&self) -> Option<String> {
+        None
+    }
 
     /// The words that `kinds` may hold in an act of this ability.
     fn kinds(&self, ability: Ability) -> Vec<&'static str> {
@@ -104,6 +114,16 @@ impl Connector {
     /// What it can do where it is.
     pub fn abilities(&self) -> Vec<Ability> {
         self.table().abilities()
+    }
+
+    /// What it can ask of people.
+    pub fn challenges(&self) -> Vec<Challenge> {
+        self.table().challenges()
+    }
+
+    /// Where forms lead when it asks them on a page of its own.
+    pub fn asks_at(&self) -> Option<String> {
+        self.table().asks_at()
     }
 
     /// Its name.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 mod bypass;
+mod challenge;
 mod check;
 mod condition;
 mod device;
