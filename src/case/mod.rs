@@ -7,6 +7,7 @@ mod id;
 pub mod plan;
 pub mod policy;
 mod remembered;
+pub mod role;
 mod stage;
 pub mod step;
 #[cfg(test)]
