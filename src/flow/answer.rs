@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::open::{Bound, fresh, remembered_until};
+use super::fresh::fresh;
+use super::open::{Bound, remembered_until};
 use super::{Draft, Error, Flow, Turn};
 use crate::audit::Fact;
 use crate::case::{Browser, Case, End, Handle, HandleKind, Opener, Refusal, Stage, Verdict};

@@ -10,6 +10,7 @@ mod confirm;
 pub mod consent;
 pub mod draft;
 pub mod erase;
+mod fresh;
 pub mod open;
 mod plan;
 pub mod prove;

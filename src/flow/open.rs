@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::account::{There, placed};
+use super::fresh::fresh;
 use super::{Draft, Error, Flow};
 use crate::audit::{Event, Fact};
 use crate::case::plan::OnFailure;
 use crate::case::policy::Purpose;
-use crate::case::{Browser, Case, CaseId, Handle, HandleKind, Opener, Private, Refusal, Stage, Standing};
+use crate::case::{Browser, Case, Handle, HandleKind, Opener, Private, Refusal, Stage, Standing};
 use crate::crypto::parcel::BrowserKey;
 use crate::crypto::token::{Digest, Token, reference_number};
 use crate::store::{self, Wake};
@@ -364,45 +365,4 @@ pub(super) const REMEMBERED: Duration = Duration::from_secs(48 * 3600);
 /// how it ended.
 pub(super) fn remembered_until(case: &Case) -> Timestamp {
     case.expires_at.plus(REMEMBERED)
-}
-
-pub(super) fn fresh(purpose: &Purpose, source: &str, opener: Opener, now: Timestamp) -> Case {
-    Case {
-        id: CaseId::random(),
-        version: 0,
-        number: reference_number(),
-        purpose: purpose.name.clone(),
-        source: source.to_owned(),
-        opener,
-        stage: Stage::Invited,
-        opened_at: now,
-        changed_at: now,
-        expires_at: now.plus(purpose.case_lifetime),
-        browser: None,
-        relayed: false,
-        standing: Standing::Unasked,
-        attempts: Vec::new(),
-        explanation: None,
-        plan: Vec::new(),
-        remember_at: None,
-        remembered_until: None,
-        conditions: Vec::new(),
-        passes: Vec::new(),
-        waits: 0,
-        pass_until: None,
-        end: None,
-        ended_at: None,
-        verdict: None,
-        answer_until: None,
-        refusal: None,
-        trouble: None,
-        hold_until: None,
-        forget_at: None,
-        erase_at: None,
-        back_to: None,
-        checks: Vec::new(),
-        reduced: false,
-        erased: false,
-        private: Private::default(),
-    }
 }

@@ -3,7 +3,8 @@
 //! What the link says was checked by the source that took it. As at the recovery page nobody is asked about the account
 //! before the proof stands: the link comes from a machine, and the person who opens it may be anybody.
 
-use super::open::{Bound, fresh, remembered_until};
+use super::fresh::fresh;
+use super::open::{Bound, remembered_until};
 use super::{Error, Flow};
 use crate::audit::Fact;
 use crate::case::{Browser, Case, Handle, HandleKind, Opener, Stage};

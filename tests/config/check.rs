@@ -4,14 +4,15 @@ use super::{Folder, GOOD};
 
 const CHECKS: &str =
     "checks = [{ connector = \"duo\", check = \"push\" }, { connector = \"duo\", check = \"universal_prompt\" }]";
-const AUTH: &str = "auth = { integration_key = \"DIYYYYYYYYYYYYYYYYYY\", secret_key = { file = \"/etc/doorward/intranet.secret\" } }\n";
+const AUTH: &str =
+    "auth = { integration_key = \"DIEXAMPLEAUTH0000001\", secret_key = { file = \"/etc/doorward/duo-auth.key\" } }\n";
 const UNIVERSAL: &str = "universal = { client_id = \"DIZZZZZZZZZZZZZZZZZZ\", client_secret = { file = \"/etc/doorward/intranet.secret\" } }\n";
 
 /// The good settings with further checks, and one change.
 fn text(from: &str, to: &str) -> String {
     let connector = format!(
-        "[[connector]]\nname = \"duo\"\nkind = \"duo\"\nhost = \"api-1234abcd.duosecurity.com\"\n\
-         admin = {{ integration_key = \"DIXXXXXXXXXXXXXXXXXX\", secret_key = {{ file = \"/etc/doorward/intranet.secret\" }} }}\n\
+        "[[connector]]\nname = \"duo\"\nkind = \"duo\"\nhost = \"api-12345678.duosecurity.com\"\n\
+         admin = {{ integration_key = \"DIEXAMPLEADMIN000001\", secret_key = {{ file = \"/etc/doorward/duo-admin.key\" }} }}\n\
          {AUTH}{UNIVERSAL}sign_in_url = \"https://apps.example.com/\"\n[[purpose]]"
     );
     let text = GOOD.replacen("[[purpose]]", &connector, 1).replacen(
