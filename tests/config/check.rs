@@ -56,7 +56,7 @@ fn single_faults_of_further_checks_are_told_exactly() {
         ),
         ("without the keys", AUTH, ""),
         ("the same twice", "check = \"universal_prompt\"", "check = \"push\""),
-        ("not a host of Duo", "api-1234abcd.duosecurity.com", "duo.example.com"),
+        ("not a host of Duo", "api-12345678.duosecurity.com", "duo.example.com"),
     ];
     let all: Vec<String> = cases
         .iter()
