@@ -535,7 +535,8 @@ async fn a_face_still_fits_into_time_that_is_too_short_for_a_document() {
 #[expect(clippy::needless_pass_by_value, reason = "as every change of settings is given")]
 fn shared(text: String) -> String {
     let begin = text.find("# Entra gives five minutes").unwrap();
-    let end = text.find("# --- relying parties").unwrap();
+    let purpose = begin + text[begin..].find("[[purpose]]").unwrap();
+    let end = purpose + text[purpose + 1..].find("\n[[purpose]]").unwrap() + 1;
     let without = format!("{}{}", &text[..begin], &text[end..]);
     let changed = without.replacen(
         "sources = [\"sso\"]",
