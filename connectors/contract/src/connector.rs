@@ -239,7 +239,8 @@ pub trait Connector: Send + Sync {
     }
 
     /// Takes back what the step `key` did, as its receipt's `facts` tell it. Safe to repeat: what is gone already is
-    /// [`VendorError::Done`]. Refuses with [`VendorError::Unfit`] what [`Connector::undoing`] calls impossible.
+    /// [`VendorError::Done`], and so is a pass that was used up or is over, even if the vendor still lists it: then it was
+    /// not taken back in time, and staff are told so. Refuses with [`VendorError::Unfit`] what [`Connector::undoing`] calls impossible.
     async fn undo(
         &self,
         key: &StepKey,
