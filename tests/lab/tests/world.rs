@@ -244,7 +244,7 @@ async fn the_sheet_holds_all_that_an_outside_client_needs_and_its_addresses_answ
             .unwrap()
             .contains(&sheet.doorward.tokens[0].token)
     );
-    assert_eq!(sheet.doorward.purposes.len(), 12);
+    assert_eq!(sheet.doorward.purposes.len(), 13);
     assert!(sheet.relying_parties.iter().any(|party| party.client_id == "rp"));
 }
 
@@ -273,7 +273,7 @@ async fn the_start_page_offers_both_ways_and_everybody_without_scripts() {
     for person in everybody() {
         assert!(page.says(&person.name()), "{}", person.id);
     }
-    for purpose in ["okta-password", "lost-phone", "duo-new-phone"] {
+    for purpose in ["okta-password", "lost-phone", "lost-everything", "duo-new-phone"] {
         assert!(page.has_form(&format!("link-{purpose}")), "{purpose}");
     }
     for link in ["Mailbox", "Persona", "Entra", "Gateway", "Settings"] {
