@@ -2,6 +2,7 @@
 
 mod company;
 mod edge;
+mod everything;
 mod kill;
 mod played;
 mod recheck;
