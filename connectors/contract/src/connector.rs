@@ -207,7 +207,8 @@ pub trait Connector: Send + Sync {
     async fn prepare(&self, action: &Action) -> Result<Prepared, VendorError>;
 
     /// Reads what has to be known just before acting, and chooses the secret where the choice is ours. Changes nothing.
-    /// Refuses with [`VendorError::Unfit`] what cannot fit this account.
+    /// Refuses with [`VendorError::Unfit`] what cannot fit this account, and with [`VendorError::Premature`] what would fit it
+    /// after another act.
     async fn intend(&self, account: &Account, action: &Action) -> Result<Intent, VendorError>;
 
     /// Does one thing, as intended. Called at most once per intent.
