@@ -1,5 +1,6 @@
 //! Stories from start to end, through HTTP, a real database and imitated vendors; Doorward runs as the shipped program.
 
+mod at_duo;
 mod company;
 mod edge;
 mod everything;
