@@ -238,6 +238,16 @@ pub enum Fact {
         key: String,
         /// Facts from the vendor.
         facts: Value,
+        /// That what it had handed out may have been used before, where the vendor cannot tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        warning: Option<String>,
+    },
+    /// A step was to be taken back, and what it did was gone before: perhaps because somebody used what it handed out.
+    StepGoneAlready {
+        /// The step's key.
+        key: String,
+        /// What that may mean, for staff.
+        warning: String,
     },
     /// A step could not be taken back and stays done.
     StepNotTakenBack {

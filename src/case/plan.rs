@@ -64,6 +64,9 @@ pub enum StepState {
         at: Timestamp,
         /// Facts from the vendor.
         facts: Value,
+        /// That it may have been used before, for staff.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        warning: Option<String>,
     },
     /// Cannot be done as things stand.
     Failed {

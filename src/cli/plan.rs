@@ -92,6 +92,12 @@ fn outlook(step: &Rehearsed) -> String {
     let state = step.done.as_ref().map(|step| &step.state);
     match (state, step.fits, &step.why) {
         (Some(StepState::Done { at, .. }), ..) => format!("done at {at}"),
+        (
+            Some(StepState::Undone {
+                warning: Some(warning), ..
+            }),
+            ..,
+        ) => format!("taken back; BUT {warning}"),
         (Some(StepState::Undone { at, .. }), ..) => format!("taken back at {at}"),
         (Some(StepState::Undoing { .. }), ..) => "is being taken back".to_owned(),
         (Some(StepState::Failed { why, .. }), Some(true), _) => format!("failed ({why}); could be done now"),

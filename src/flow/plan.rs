@@ -82,8 +82,12 @@ impl Flow {
                 Some((_, There::Open(account))) => account,
                 Some((_, barred)) => return Ok(barred.error().map(|error| (at, error))),
             };
-            if let Err(error @ VendorError::Unfit { .. }) = connector.intend(account, &act.action).await {
-                return Ok(Some((at, error)));
+            match connector.intend(account, &act.action).await {
+                Err(error @ VendorError::Unfit { .. }) => return Ok(Some((at, error))),
+                Err(error @ VendorError::Premature { .. }) if !is_prepared(&error, act, acts.iter().take(at)) => {
+                    return Ok(Some((at, error)));
+                }
+                _ => {}
             }
         }
         Ok(None)
@@ -134,4 +138,12 @@ fn awaited<'p>(purpose: &Purpose, elsewhere: &[(&'p str, There)], waits: u32) ->
         let needed = steps.any(|act| act.on_failure == OnFailure::Stop);
         (needed || (error.is_passing() && waits < WAITS)).then(|| (*name, error.clone()))
     })
+}
+
+/// Whether one of the acts before does what has to be done first; if that comes to nothing, it is found out in its turn.
+pub(super) fn is_prepared<'a>(error: &VendorError, act: &Act, mut before: impl Iterator<Item = &'a Act>) -> bool {
+    let VendorError::Premature { after, .. } = error else {
+        return false;
+    };
+    before.any(|earlier| earlier.connector == act.connector && earlier.action.ability() == *after)
 }

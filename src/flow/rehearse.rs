@@ -2,6 +2,7 @@
 //! a secret that a connector chooses on the way is dropped unseen.
 
 use super::account::There;
+use super::plan::is_prepared;
 use super::{Error, Flow};
 use crate::case::plan::{Act, OnFailure};
 use crate::case::policy::Purpose;
@@ -141,7 +142,8 @@ impl Flow {
                 .iter()
                 .find(|(name, _)| *name == act.connector)
                 .map_or(&home, |(_, there)| there);
-            steps.push(self.play_step(act, there, done).await?);
+            let before = purpose.plan.get(..at).unwrap_or_default();
+            steps.push(self.play_step(act, there, done, before).await?);
         }
         Ok(Rehearsal {
             purpose: purpose.name.clone(),
@@ -150,7 +152,13 @@ impl Flow {
         })
     }
 
-    async fn play_step(&self, act: &Act, there: &There, done: Option<&PlannedStep>) -> Result<Rehearsed, Error> {
+    async fn play_step(
+        &self,
+        act: &Act,
+        there: &There,
+        done: Option<&PlannedStep>,
+        before: &[Act],
+    ) -> Result<Rehearsed, Error> {
         let mut step = Rehearsed {
             connector: act.connector.clone(),
             action: act.action.clone(),
@@ -166,7 +174,7 @@ impl Flow {
             return Ok(step);
         }
         let why = match there {
-            There::Open(account) => self.play_act(act, account, &mut step).await?,
+            There::Open(account) => self.play_act(act, account, &mut step, before).await?,
             barred => barred.error().map(|error| error.to_string()),
         };
         (step.fits, step.why) = (Some(why.is_none()), why);
@@ -174,14 +182,26 @@ impl Flow {
     }
 
     /// What stands in the way of an act.
-    async fn play_act(&self, act: &Act, account: &Account, step: &mut Rehearsed) -> Result<Option<String>, Error> {
+    async fn play_act(
+        &self,
+        act: &Act,
+        account: &Account,
+        step: &mut Rehearsed,
+        before: &[Act],
+    ) -> Result<Option<String>, Error> {
         let connector = self.connector(&act.connector)?;
         match connector.prepare(&act.action).await {
             Ok(prepared) => (step.action, step.notes) = (prepared.action, prepared.notes),
             Err(error) => return Ok(Some(error.to_string())),
         }
-        let intent = connector.intend(account, &step.action).await;
-        Ok(intent.err().map(|error| error.to_string()))
+        let Err(error) = connector.intend(account, &step.action).await else {
+            return Ok(None);
+        };
+        if is_prepared(&error, act, before.iter()) {
+            step.notes.push(format!("after the step before: {error}"));
+            return Ok(None);
+        }
+        Ok(Some(error.to_string()))
     }
 }
 

@@ -11,11 +11,21 @@ use crate::audit::Fact;
 use crate::case::plan::Act;
 use crate::case::{Case, End, Stage, StepState};
 use crate::store::Wake;
-use doorward_contract::{Timestamp, Undoing, VendorError};
-use serde_json::{Value, json};
+use doorward_contract::{Action, Receipt, Undoing, VendorError};
+use serde_json::json;
 
 /// How long vendors that cannot be asked are waited for at least, whatever is forgotten when.
 const UNDOING: Duration = Duration::from_secs(3600);
+/// What staff are told of a pass that was gone already: the vendor does not say which of these it was.
+const GONE: &str = "it was gone before it could be taken back: it was used, replaced, over or switched off, or an earlier request took it \
+                    back and the answer was lost. Whoever used it may be in: look at the account's sign-ins, and end its \
+                    sessions unless they are the person's own";
+/// What they are told of an act that handed nothing out.
+const SO_ALREADY: &str =
+    "it was so already: somebody else took it back, or an earlier request did and the answer was lost";
+/// What they are told of a pass that was there, and may have been used all the same.
+const MORE_THAN_ONCE: &str = "it worked more than once, and the vendor does not tell whether it was used. Whoever used it may \
+                              be in: look at the account's sign-ins, and end its sessions unless they are the person's own";
 
 impl Flow {
     /// What taking an act back comes to, if its connector is still in the settings.
@@ -83,8 +93,8 @@ impl Flow {
         let connector = self.connector(&step.act.connector)?;
         self.hold_lease(draft).await?;
         match connector.undo(&step.key, &account, &step.act.action, facts).await {
-            Ok(receipt) => self.taken_back(draft, at, receipt.at, receipt.facts).await,
-            Err(VendorError::Done) => self.taken_back(draft, at, self.now(), json!({"already": true})).await,
+            Ok(receipt) => self.taken_back(draft, at, receipt).await,
+            Err(VendorError::Done) => self.gone_already(draft, at).await,
             Err(error) if error.is_passing() => Ok(self.wait_for_vendor(draft, &step.act.connector, &error)),
             Err(error) => {
                 tracing::error!(
@@ -98,17 +108,48 @@ impl Flow {
         }
     }
 
-    async fn taken_back(&self, draft: &mut Draft, at: usize, when: Timestamp, facts: Value) -> Result<Turn, Error> {
+    async fn taken_back(&self, draft: &mut Draft, at: usize, receipt: Receipt) -> Result<Turn, Error> {
         let step = step_at(draft, at)?;
-        draft.note(
-            self.now(),
-            Fact::StepTakenBack {
-                key: step.key.to_string(),
-                facts: facts.clone(),
-            },
-        );
+        let warning = works_more_than_once(&step.act.action).then(|| MORE_THAN_ONCE.to_owned());
+        let fact = Fact::StepTakenBack {
+            key: step.key.to_string(),
+            facts: receipt.facts.clone(),
+            warning: warning.clone(),
+        };
+        let undone = StepState::Undone {
+            at: receipt.at,
+            facts: receipt.facts,
+            warning,
+        };
+        self.over(draft, at, fact, undone).await
+    }
+
+    /// What the step did was gone before it could be taken back. That is no success if it handed something out.
+    async fn gone_already(&self, draft: &mut Draft, at: usize) -> Result<Turn, Error> {
+        let step = step_at(draft, at)?;
+        let warning = if step.act.action.yields_pass() {
+            GONE
+        } else {
+            SO_ALREADY
+        }
+        .to_owned();
+        tracing::warn!(case.id = %draft.case.id, step = %step.key, warning, "a step was gone before it was taken back");
+        let fact = Fact::StepGoneAlready {
+            key: step.key.to_string(),
+            warning: warning.clone(),
+        };
+        let undone = StepState::Undone {
+            at: self.now(),
+            facts: json!({"already": true}),
+            warning: Some(warning),
+        };
+        self.over(draft, at, fact, undone).await
+    }
+
+    async fn over(&self, draft: &mut Draft, at: usize, fact: Fact, undone: StepState) -> Result<Turn, Error> {
+        draft.note(self.now(), fact);
         draft.case.trouble = None;
-        set_state(draft, at, StepState::Undone { at: when, facts });
+        set_state(draft, at, undone);
         self.write(draft).await?;
         Ok(Turn::On)
     }
@@ -136,4 +177,12 @@ impl Flow {
         set_state(draft, at, StepState::Done { at: done_at, facts });
         Ok(Turn::On)
     }
+}
+
+/// Whether what the act hands out is still there after it was used.
+fn works_more_than_once(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::TemporaryAccessPass { one_time: false, .. } | Action::TemporaryAccessCode { one_time: false, .. }
+    )
 }

@@ -96,7 +96,7 @@ impl From<Error> for Problem {
                 problem.retry_after = Some(after.as_secs());
                 problem
             }
-            Error::Vendor(VendorError::Unfit { why }) => Self::new(
+            Error::Vendor(VendorError::Unfit { why } | VendorError::Premature { why, .. }) => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "account-unfit",
                 "What this purpose does does not fit this account",

@@ -1,8 +1,10 @@
 //! Stories from start to end, through HTTP, a real database and imitated vendors; Doorward runs as the shipped program.
 
+mod at_duo;
 mod check;
 mod company;
 mod edge;
+mod everything;
 mod kill;
 mod played;
 mod recheck;

@@ -208,7 +208,8 @@ pub trait Connector: Send + Sync {
     async fn prepare(&self, action: &Action) -> Result<Prepared, VendorError>;
 
     /// Reads what has to be known just before acting, and chooses the secret where the choice is ours. Changes nothing.
-    /// Refuses with [`VendorError::Unfit`] what cannot fit this account.
+    /// Refuses with [`VendorError::Unfit`] what cannot fit this account, and with [`VendorError::Premature`] what would fit it
+    /// after another act.
     async fn intend(&self, account: &Account, action: &Action) -> Result<Intent, VendorError>;
 
     /// Does one thing, as intended. Called at most once per intent.
@@ -245,7 +246,8 @@ pub trait Connector: Send + Sync {
     }
 
     /// Takes back what the step `key` did, as its receipt's `facts` tell it. Safe to repeat: what is gone already is
-    /// [`VendorError::Done`]. Refuses with [`VendorError::Unfit`] what [`Connector::undoing`] calls impossible.
+    /// [`VendorError::Done`], and so is a pass that was used up or is over, even if the vendor still lists it: then it was
+    /// not taken back in time, and staff are told so. Refuses with [`VendorError::Unfit`] what [`Connector::undoing`] calls impossible.
     async fn undo(
         &self,
         key: &StepKey,

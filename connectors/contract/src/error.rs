@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::action::Ability;
+
 /// Whether a request that got no usable answer may still have been carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
@@ -50,6 +52,14 @@ pub enum VendorError {
         /// Why, and what would fit instead.
         why: String,
     },
+    /// The act fits the account only after another one, which a plan may do before it.
+    #[error("the act does not fit the account: {why}")]
+    Premature {
+        /// Why, and what would have to be done first.
+        why: String,
+        /// The power that would make it fit.
+        after: Ability,
+    },
     /// The vendor says that it is already so.
     #[error("already done at the vendor")]
     Done,
@@ -92,7 +102,7 @@ impl VendorError {
             Self::Refused { .. } => "refused",
             Self::Missing { .. } => "missing",
             Self::Ambiguous => "ambiguous",
-            Self::Unfit { .. } => "unfit",
+            Self::Unfit { .. } | Self::Premature { .. } => "unfit",
             Self::Done => "done",
             Self::Forged { .. } => "forged",
             Self::Unexpected { .. } => "unexpected",

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use doorward_contract::{
-    Account, Action, Intent, Pass, PassKind, Prepared, Receipt, Reconciled, Timestamp, VendorError,
+    Ability, Account, Action, Intent, Pass, PassKind, Prepared, Receipt, Reconciled, Timestamp, VendorError,
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -176,9 +176,10 @@ pub(crate) fn clamped(wish: Option<u32>, shortest: u32, longest: u32, default: u
 fn enrollable(user: &User) -> Result<Value, VendorError> {
     match user.is_enrolled {
         Some(false) => Ok(json!({ "enrolled": false })),
-        Some(true) => Err(VendorError::Unfit {
+        Some(true) => Err(VendorError::Premature {
             why: "it has devices already: an activation link or a bypass code would fit, or the devices are removed first"
                 .into(),
+            after: Ability::RemoveDevices,
         }),
         None => Err(VendorError::Unexpected {
             why: "Duo does not say whether the user has devices".into(),

@@ -3,7 +3,7 @@
 //! Follows "Admin API: Users" (<https://duo.com/docs/adminapi#users>, August 2026). `locked out` is set by Duo alone and is the
 //! only status that Doorward ever changes; the others are somebody's decision.
 
-use doorward_contract::{Action, VendorError};
+use doorward_contract::{Ability, Action, VendorError};
 
 use crate::wire::User;
 
@@ -63,7 +63,12 @@ pub(crate) fn fits(action: &Action, user: &User) -> Result<(), VendorError> {
         (Status::Active, _)
         | (Status::LockedOut, Action::Unlock | Action::RemoveDevices { .. })
         | (Status::Bypass, Action::ActivationLink { .. } | Action::RemoveDevices { .. }) => return Ok(()),
-        (Status::LockedOut, _) => "it is locked out, and what it would be given does not help: unlock it first",
+        (Status::LockedOut, _) => {
+            return Err(VendorError::Premature {
+                why: "it is locked out, and what it would be given does not help: unlock it first".to_owned(),
+                after: Ability::Unlock,
+            });
+        }
         (Status::Bypass, _) => "it is in bypass status: it signs in without Duo, and there is nothing to recover",
     };
     Err(VendorError::Unfit { why: why.to_owned() })

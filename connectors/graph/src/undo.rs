@@ -10,8 +10,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::actions::{PASSWORD_AT, SETTLING, SKEW, object_id, settable};
-use crate::wire::moment;
+use crate::wire::{IssuedPass, moment};
 use crate::{Graph, password};
+
+/// Why a pass that nobody can have used does not work (`methodUsabilityReason`).
+const NOT_YET: &str = "NotYetValid";
 
 /// What taking `action` back comes to.
 pub(crate) fn undoing(action: &Action) -> Undoing {
@@ -59,7 +62,14 @@ impl Graph {
 
     async fn delete_named_pass(&self, id: Uuid, facts: &Value) -> Result<Receipt, VendorError> {
         let pass = named(facts, "method").ok_or_else(|| unfit("the receipt names no pass: look at the account"))?;
+        // A used pass stays in the list until it is deleted: that it can be deleted does not mean that it was in time.
+        let is_over = self
+            .passes(id)
+            .await?
+            .iter()
+            .any(|known| known.id == pass && is_over(known));
         match self.delete_pass(id, pass).await {
+            Ok(_) if is_over => Err(VendorError::Done),
             Ok(request) => Ok(self.receipt(json!({ "account": id, "deleted": pass, "request_id": request }))),
             Err(VendorError::Missing { .. }) => Err(self.why_missing(id, pass, facts).await?),
             Err(error) => Err(error),
@@ -103,6 +113,12 @@ impl Graph {
         let now = self.moved_at(id, PASSWORD_AT).await?;
         Ok(now.is_some_and(|now| now > last))
     }
+}
+
+/// Whether a pass works no more: it was used up, its time is over, or something else of which nobody knows since when.
+fn is_over(pass: &IssuedPass) -> bool {
+    let reason = pass.method_usability_reason.as_deref().unwrap_or_default();
+    pass.is_usable == Some(false) && !reason.eq_ignore_ascii_case(NOT_YET)
 }
 
 fn named(facts: &Value, name: &str) -> Option<Uuid> {

@@ -280,7 +280,7 @@ async fn the_start_page_offers_both_ways_and_everybody_without_scripts() {
     for person in everybody() {
         assert!(page.says(&person.name()), "{}", person.id);
     }
-    for purpose in ["okta-password", "lost-phone", "duo-new-phone"] {
+    for purpose in ["okta-password", "lost-phone", "lost-everything", "duo-new-phone"] {
         assert!(page.has_form(&format!("link-{purpose}")), "{purpose}");
     }
     for link in ["Mailbox", "Persona", "Entra", "Gateway", "Settings"] {

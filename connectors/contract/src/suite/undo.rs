@@ -50,6 +50,7 @@ pub async fn ask_everything(stand: &dyn Stand) {
     what_is_possible_is_undone_once_and_for_one_account(stand).await;
     only_what_the_receipt_names_is_touched(stand).await;
     what_came_later_is_left_alone(stand).await;
+    what_was_used_up_is_not_said_to_be_taken_back(stand).await;
     what_was_done_behind_a_cut_answer_is_undone_too(stand).await;
     a_cut_answer_to_undoing_is_mended_by_undoing_again(stand).await;
     troubles_of_undoing_have_a_remedy_and_are_mended_by_undoing_again(stand).await;
@@ -155,6 +156,24 @@ pub async fn what_came_later_is_left_alone(stand: &dyn Stand) {
             stand.works(&second.account, &action, pass).await,
             "{action:?}: the second is void"
         );
+    }
+}
+
+/// A pass that works no second time is gone when it was used: whoever used it may be in, and nobody may believe otherwise.
+pub async fn what_was_used_up_is_not_said_to_be_taken_back(stand: &dyn Stand) {
+    for action in possible(stand).into_iter().filter(Action::yields_pass) {
+        let deed = done(stand, &action).await;
+        stand.wait(LATER);
+        let pass = deed.pass.as_deref().expect("a pass");
+        assert!(
+            stand.works(&deed.account, &action, pass).await,
+            "{action:?}: never worked"
+        );
+        if stand.works(&deed.account, &action, pass).await {
+            continue;
+        }
+        let late = undone(stand, &deed, &deed.receipt.facts).await;
+        assert!(matches!(late, Err(VendorError::Done)), "{action:?}: {late:?}");
     }
 }
 

@@ -46,7 +46,7 @@ async fn every_act_in_every_status_is_let_or_refused_with_a_word_that_helps() {
             let intended = stand.duo.intend(&account, action).await;
             match &intended {
                 Ok(_) => assert!(wanted.is_empty(), "{status} {action:?}"),
-                Err(VendorError::Unfit { why }) => {
+                Err(VendorError::Unfit { why } | VendorError::Premature { why, .. }) => {
                     assert!(!wanted.is_empty() && why.contains(wanted), "{status} {action:?}: {why}");
                 }
                 Err(error) => panic!("{status} {action:?}: {error:?}"),

@@ -105,6 +105,28 @@ pub(super) async fn lost_phone(walk: &mut Walk) -> Result<(), Fault> {
     Ok(())
 }
 
+pub(super) async fn lost_everything(walk: &mut Walk) -> Result<(), Fault> {
+    let omar = walk.person("omar-al-rashid")?;
+    let before = at_duo(walk, &omar).await?;
+    begin_for(walk, &omar, "lost-everything").await?;
+    walk.agree().await?;
+    walk.prove(&omar, "pass").await?;
+    walk.come_back().await?;
+    let (passes, sign_in) = walk.take_passes().await?;
+    let [access, _code] = passes.as_slice() else {
+        return Err(otherwise("two passes", passes.len()));
+    };
+    walk.sign_in_with_access_pass(&omar, access, &sign_in).await?;
+    let user = at_duo(walk, &omar).await?;
+    if list(&user, "/codes").len() != list(&before, "/codes").len() + 1 {
+        return Err(otherwise("one more code that works at Duo", user));
+    }
+    let account = at_okta(walk, &omar).await?;
+    is(&account, "/counts/reset_factors", &1.into())?;
+    walk.did("found the code at Duo, and Okta's factors gone");
+    Ok(())
+}
+
 pub(super) async fn new_phone(walk: &mut Walk) -> Result<(), Fault> {
     let maria = walk.person("maria-silva")?;
     let (link, _) = given(walk, &maria, "duo-new-phone").await?;

@@ -82,6 +82,7 @@ journeys! {
     "okta-code", "the phone's factors go, and a code stands in for them at Okta once" => accounts::access_code;
     "okta-frozen", "frozen at Okta after the link was sent: refused, nothing is changed" => accounts::frozen;
     "lost-phone", "Okta's factors go, and a Duo code lets the person in once" => accounts::lost_phone;
+    "lost-everything", "Okta's factors go, and two passes on one page open Entra and stand in for Duo, once" => accounts::lost_everything;
     "duo-new-phone", "a link makes Duo Mobile work on another phone" => accounts::new_phone;
     "duo-first-phone", "a link registers the first phone at Duo" => accounts::first_phone;
     "duo-sso", "Duo Single Sign-On has Doorward as authentication source, and lets the person in" => relying::duo_sso;

@@ -243,27 +243,41 @@ impl Walk {
 
     /// Has the pass shown; returns it with the address to sign in at. A second look shows nothing.
     pub async fn take_pass(&mut self) -> Result<(String, Url), Fault> {
+        let (passes, sign_in) = self.take_passes().await?;
+        let first = passes.into_iter().next();
+        Ok((first.ok_or_else(|| otherwise("a pass", "none"))?, sign_in))
+    }
+
+    /// Has all passes shown; returns them in the page's order, with the first address to sign in at. A second look shows
+    /// nothing.
+    pub async fn take_passes(&mut self) -> Result<(Vec<String>, Url), Fault> {
         self.expect("ready")?;
         self.browser.form("/case/reveal")?.press("").await?;
         self.expect("shown")?;
         let page = self.browser.page()?;
         let missing = |what: &str| otherwise(what, page.text());
-        let secret = page
-            .first("#secret")
+        let places = ["#secret".to_owned()]
+            .into_iter()
+            .chain((2..).map(|number| format!("#secret-{number}")));
+        let passes: Vec<String> = places
+            .map_while(|place| page.first(&place))
             .filter(|secret| !secret.is_empty())
-            .ok_or_else(|| missing("a pass"))?;
+            .collect();
+        if passes.is_empty() {
+            return Err(missing("a pass"));
+        }
         let sign_in = page
             .link("sign-in page")
             .map_err(|_| missing("an address to sign in at"))?;
-        self.did("took the pass");
+        self.did("took what was given");
         self.look().await?;
         let again = self.browser.page()?.source();
-        if again.contains(&secret) {
-            return Err(otherwise("no second look at the pass", "the pass again"));
+        if passes.iter().any(|secret| again.contains(secret)) {
+            return Err(otherwise("no second look at a pass", "a pass again"));
         }
         self.expect("done")?;
         self.did("found no second look at it");
-        Ok((secret, sign_in))
+        Ok((passes, sign_in))
     }
 
     // --- at Persona -----------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ struct Home<'a> {
 }
 
 /// What can be repaired besides the password at Entra: purpose, heading, what happens.
-const REPAIRED: [(&str, &str, &str); 6] = [
+const REPAIRED: [(&str, &str, &str); 7] = [
     (
         "okta-password",
         "Forgot the Okta password",
@@ -42,6 +42,11 @@ const REPAIRED: [(&str, &str, &str); 6] = [
         "lost-phone",
         "Lost the phone",
         "All of Okta’s factors go, and a Duo code lets the person in once.",
+    ),
+    (
+        "lost-everything",
+        "Lost everything",
+        "Okta’s factors go, and two passes on one page: one opens Entra, the other stands in for Duo, each once.",
     ),
     (
         "duo-new-phone",
