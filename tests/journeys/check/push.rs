@@ -147,7 +147,8 @@ async fn whom_duo_cannot_ask_is_refused_and_staff_are_told_why() {
     let cases: [(Change, &str); 4] = [
         (|person| person.devices.clear(), "no device"),
         (|person| person.status = "locked out".to_owned(), "locked out"),
-        (|person| person.status = "bypass".to_owned(), "unasked"),
+        // Whom Duo would let in unasked is protected from being acted on, and is not asked either.
+        (|person| person.status = "bypass".to_owned(), "protected"),
         (
             |person| {
                 person.username = format!("other-{}", person.username);
