@@ -114,6 +114,15 @@ impl Screen for FurtherCheck {
 }
 
 impl FurtherCheck {
+    fn icon(&self) -> Icon {
+        if self.is_message() { Icon::Mobile } else { Icon::Shield }
+    }
+
+    /// Whether it is about a message to the phone, which can also come to somebody who asked for none.
+    fn is_message(&self) -> bool {
+        matches!(self.asks, Asks::Push | Asks::PushSent | Asks::PushAgain)
+    }
+
     /// The number belongs to the message under way, and to no other.
     fn number_shown(&self) -> Option<&str> {
         self.code.as_deref().filter(|_| self.asks == Asks::PushSent)

@@ -14,6 +14,7 @@ pub(super) enum Icon {
     Check,
     Info,
     Phone,
+    Mobile,
     Mail,
     Globe,
     Link,
@@ -56,6 +57,7 @@ impl Icon {
             Self::Eye => {
                 r#"<path d="M2.5 12s3.5-6.5 9.5-6.5 9.5 6.5 9.5 6.5-3.5 6.5-9.5 6.5S2.5 12 2.5 12z"/><circle cx="12" cy="12" r="2.8"/>"#
             }
+            Self::Mobile => r#"<rect x="7" y="2.5" width="10" height="19" rx="2.5"/><path d="M11 18.5h2"/>"#,
             Self::Check => r#"<circle cx="12" cy="12" r="9"/><path d="m8 12.3 2.7 2.7L16 9.4"/>"#,
             Self::Info => r#"<circle cx="12" cy="12" r="9"/><path d="M12 11v5"/><path d="M12 7.8v.01"/>"#,
             Self::Phone => {

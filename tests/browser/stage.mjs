@@ -115,7 +115,7 @@ export async function fresh(browser, world, faults, options = {}) {
   const context = await browser.newContext({ viewport: phone, ...options });
   const page = await context.newPage();
   page.scripted = options.javaScriptEnabled !== false;
-  const origins = new Set([world.lab.address, world.doorward.address, world.persona.address, world.entra.address, world.okta.address, world.rp].map((at) => new URL(at).origin));
+  const origins = new Set([world.lab.address, world.doorward.address, world.persona.address, world.entra.address, world.okta.address, world.rp, world.duo.address].map((at) => new URL(at).origin));
   watch(page, origins, faults);
   return page;
 }

@@ -5,29 +5,17 @@ mod push;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use doorward_contract::clock::{SystemClock, TurnedClock};
-use doorward_contract::fake::serve;
-use doorward_contract::http::Bounds;
-use doorward_contract::{Clock, Timestamp};
-use doorward_duo::fake::{Device, DuoFake, Permissions, Resident, World};
-use doorward_duo::universal::{Application, Freshness, Universal};
-use doorward_duo::{Host, Keys, Names};
-use doorward_lab::people::everybody;
+use doorward_contract::Timestamp;
+use doorward_contract::clock::TurnedClock;
+use doorward_duo::fake::{Device, DuoFake, Resident};
 use doorward_lab::play::walk::Walk;
-use doorward_lab::{Database, Lab};
+use doorward_lab::{Database, Lab, caller};
 use serde_json::Value;
-use tokio::net::TcpListener;
-use url::Url;
 
 const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-const ADMIN: (&str, &str) = ("DIADMINADMINADMINADM", "adminsecretadminsecretadminsecretadminse");
-const AUTH: (&str, &str) = ("DIAUTHAUTHAUTHAUTHAU", "authsecretauthsecretauthsecretauthsecret");
-const WEB: (&str, &str) = ("DIWEBWEBWEBWEBWEBWEB", "websecretwebsecretwebsecretwebsecretwebs");
-/// An application that Duo protects, where the person wanted to go.
-const VPN: &str = "https://vpn.example.com/callback";
 const MARIA: &str = "maria-silva";
 
 /// A world with a Duo account.
@@ -63,130 +51,62 @@ impl Default for Wish {
     }
 }
 
-fn owned(pair: (&str, &str)) -> (String, String) {
-    (pair.0.to_owned(), pair.1.to_owned())
-}
-
-/// Everybody of the cast has a phone with Duo Mobile.
-fn residents(change: fn(&mut Resident)) -> Vec<Resident> {
-    let resident = |(number, person): (usize, &doorward_lab::people::LabPerson)| {
-        let mut made = Resident {
-            id: format!("DU{number:018}"),
-            username: person.login.clone(),
-            aliases: Vec::new(),
-            given: Some(person.given.clone()),
-            family: Some(person.family.clone()),
-            email: Some(person.login.clone()),
-            status: "active".to_owned(),
-            synchronised: false,
-            groups: Vec::new(),
-            devices: vec![Device::phone(&format!("DP{number:018}"))],
-        };
-        change(&mut made);
-        made
-    };
-    everybody().iter().enumerate().map(resident).collect()
-}
-
-/// The value of a key in settings.
-fn value(text: &str, key: &str) -> String {
-    let line = text.lines().find(|line| line.starts_with(&format!("{key} = \"")));
-    line.unwrap().split('"').nth(1).unwrap().to_owned()
-}
-
-/// The lab's settings with a Duo account that leads people here, and is asked about them.
-fn settings(text: &str, base: &Url, folder: &Path, checks: &[&str]) -> String {
-    use std::os::unix::fs::PermissionsExt;
-    let file = |name: &str, text: &str| {
-        let path = folder.join(name);
-        std::fs::write(&path, text).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        path.display().to_string()
-    };
+/// The purpose of the recovery page asks further, and Duo's prompt leads to it as well.
+fn settings(text: &str, checks: &[&str]) -> String {
+    let from = "sources = [\"portal\", \"helpdesk\"]\n";
+    // The prompt's help link opens this purpose and no other.
+    let other = "sources = [\"duo\"]\n";
+    assert!(text.contains(from) && text.contains(other));
     let wanted: Vec<String> = checks
         .iter()
         .map(|check| format!("{{ connector = \"duo\", check = \"{check}\" }}"))
         .collect();
-    let from = "sources = [\"portal\", \"helpdesk\"]\n";
-    assert!(text.contains(from));
     let purpose = format!(
         "sources = [\"portal\", \"helpdesk\", \"duo\"]\nchecks = [{}]\n",
         wanted.join(", ")
     );
     let text = text.replacen(from, &purpose, 1);
-    let duo = format!(
-        r#"
-[[source]]
-name = "duo"
-kind = "duo"
-return_to = ["https://vpn.example.com/"]
-
-[[connector]]
-name = "duo"
-kind = "duo"
-host = "{base}"
-admin = {{ integration_key = "{}", secret_key = {{ file = "{}" }} }}
-auth = {{ integration_key = "{}", secret_key = {{ file = "{}" }} }}
-universal = {{ client_id = "{}", client_secret = {{ file = "{}" }} }}
-sign_in_url = "https://vpn.example.com/"
-"#,
-        ADMIN.0,
-        file("admin", ADMIN.1),
-        AUTH.0,
-        file("auth", AUTH.1),
-        WEB.0,
-        file("web", WEB.1),
-    );
-    format!("{text}{duo}")
+    text.replacen(other, "sources = [\"helpdesk\"]\n", 1)
 }
 
 impl Stage {
-    async fn of(wish: Wish) -> (Self, tempfile::TempDir) {
-        let folder = tempfile::tempdir().unwrap();
+    async fn of(wish: Wish) -> Self {
         let turned = wish
             .turned
             .then(|| TurnedClock::at(Timestamp::from_seconds(1_768_471_200)));
-        let clock: Arc<dyn Clock> = match &turned {
-            Some(clock) => Arc::new(clock.clone()),
-            None => Arc::new(SystemClock),
-        };
-        let listener = TcpListener::bind(ANYWHERE).await.unwrap();
-        let base = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
-        let made: Arc<Mutex<Option<Arc<DuoFake>>>> = Arc::default();
-        let (slot, listener) = (Arc::clone(&made), Mutex::new(Some(listener)));
-        let (path, duo_clock) = (folder.path().to_owned(), Arc::clone(&clock));
         let builder = Lab::builder().seed(11).listen(ANYWHERE).database(wish.database);
-        let builder = match turned {
-            Some(_) => builder.in_process(Arc::clone(&clock)),
+        let builder = match &turned {
+            Some(clock) => builder.in_process(Arc::new(clock.clone())),
             None => builder.program(Path::new(env!("CARGO_BIN_EXE_doorward"))),
         };
-        let lab = builder.toml_change(move |text| {
-            // Where Doorward will be is known by now, and Duo has to know it.
-            let door = value(&text, "public_url");
-            let world = World {
-                admin: owned(ADMIN),
-                permissions: Permissions::default(),
-                auth: owned(AUTH),
-                web: owned(WEB),
-                redirect_uris: vec![format!("{door}/return/duo/duo"), VPN.to_owned()],
-                help_links: vec![format!("{door}/duo/start?return_to=https%3A%2F%2Fvpn.example.com%2F")],
-                verified_push: wish.verified,
-                lets_unenrolled_in: false,
-                simple_names: false,
-                people: residents(wish.change),
-                public_base: base.clone(),
-            };
-            let fake = DuoFake::new(world, Arc::clone(&duo_clock));
-            if let Some(listener) = listener.lock().unwrap().take() {
-                serve(listener, fake.router());
-            }
-            *slot.lock().unwrap() = Some(fake);
-            settings(&text, &base, &path, wish.checks)
-        });
-        let lab = lab.start().await.unwrap();
-        let duo = made.lock().unwrap().clone().unwrap();
-        let clock = turned;
-        (Self { lab, duo, clock }, folder)
+        let lab = builder.toml_change(move |text| settings(&text, wish.checks)).start();
+        let lab = lab.await.unwrap();
+        let duo = Arc::clone(&lab.duo);
+        for user in duo.users() {
+            duo.change(&user.id, |resident| {
+                // Everybody of the cast has a phone with Duo Mobile here.
+                resident.status = "active".to_owned();
+                if resident.devices.is_empty() {
+                    resident.devices.push(Device::phone("DP000000000000000000"));
+                }
+                (wish.change)(resident);
+            });
+        }
+        let stage = Self {
+            lab,
+            duo,
+            clock: turned,
+        };
+        stage.verify_pushes(wish.verified).await;
+        stage
+    }
+
+    /// Has pushes want a number typed, or not.
+    async fn verify_pushes(&self, verified: bool) {
+        let policy = self.lab.sheet().duo.knobs["policy"].clone();
+        let wish = serde_json::json!({ "verified_push": verified });
+        let told = caller::client().unwrap().post(policy).json(&wish).send().await.unwrap();
+        assert!(told.status().is_success());
     }
 
     fn walk(&self) -> Walk {
@@ -215,16 +135,16 @@ impl Stage {
         walk.browser.form("/case/check").unwrap().press("").await.unwrap();
     }
 
-    /// The prompt as an application protected by Duo opens it for Maria.
-    fn prompt_of_vpn(&self) -> Url {
-        let host = Host::custom(self.duo.world().public_base.clone()).unwrap();
-        let keys = Keys::new(WEB.0, WEB.1.into()).unwrap();
-        let application = Application::new(host, keys, VPN.parse().unwrap(), Names::Whole).unwrap();
-        let universal = Universal::new(application, Arc::new(SystemClock), Bounds::default()).unwrap();
-        universal
-            .begin("maria.silva@example.com", Freshness::default())
-            .unwrap()
-            .0
+    /// Maria at the prompt that the VPN sends her to.
+    async fn at_prompt_of_vpn(&self, walk: &mut Walk) {
+        let vpn = self.lab.sheet().duo.application.clone();
+        walk.browser.visit(vpn.as_str()).await.unwrap();
+        let form = walk.browser.form("/vpn").unwrap();
+        form.set("login", "maria.silva@example.com")
+            .press("Sign in")
+            .await
+            .unwrap();
+        assert!(walk.browser.page().unwrap().says("to Example VPN"));
     }
 
     async fn case(&self) -> Value {

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{Stage, Wish};
 
-async fn stage(database: Database, checks: &'static [&'static str], turned: bool) -> (Stage, tempfile::TempDir) {
+async fn stage(database: Database, checks: &'static [&'static str], turned: bool) -> Stage {
     Stage::of(Wish {
         database,
         checks,
@@ -56,7 +56,7 @@ async fn case_page(stage: &Stage, walk: &mut Walk) {
 }
 
 async fn there_and_back(database: Database) {
-    let (stage, _folder) = stage(database, &["universal_prompt", "push"], false).await;
+    let stage = stage(database, &["universal_prompt", "push"], false).await;
     let mut walk = at_duo(&stage).await;
     let form = walk.browser.form("Approve on the phone").unwrap();
     form.press("Approve on the phone").await.unwrap();
@@ -86,7 +86,7 @@ async fn there_and_back_and_on_to_the_next_check_on_postgresql() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_belongs_to_no_visit_of_this_browser_changes_nothing_and_is_written_down() {
-    let (stage, _folder) = stage(Database::Sqlite, PROMPT, false).await;
+    let stage = stage(Database::Sqlite, PROMPT, false).await;
     let mut walk = at_duo(&stage).await;
     let back = approved(&stage, &walk).await;
     let with = |change: &dyn Fn(&str, &str) -> Option<String>| {
@@ -152,7 +152,7 @@ async fn what_belongs_to_no_visit_of_this_browser_changes_nothing_and_is_written
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_brought_back_once_counts_once_and_an_older_visit_not_at_all() {
-    let (stage, _folder) = stage(Database::Sqlite, &["universal_prompt", "push"], false).await;
+    let stage = stage(Database::Sqlite, &["universal_prompt", "push"], false).await;
     let mut walk = at_duo(&stage).await;
     let first = approved(&stage, &walk).await;
     // Back by hand, and to Duo once more: what the first visit brought belongs to it.
@@ -179,7 +179,7 @@ async fn what_was_brought_back_once_counts_once_and_an_older_visit_not_at_all() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_factor_that_a_helpdesk_hands_out_does_not_count() {
-    let (stage, _folder) = stage(Database::Sqlite, PROMPT, false).await;
+    let stage = stage(Database::Sqlite, PROMPT, false).await;
     let mut walk = at_duo(&stage).await;
     let maria = stage
         .duo
@@ -203,7 +203,7 @@ async fn a_factor_that_a_helpdesk_hands_out_does_not_count() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_code_that_is_not_duos_proves_nothing_and_costs_a_try() {
-    let (stage, _folder) = stage(Database::Sqlite, PROMPT, false).await;
+    let stage = stage(Database::Sqlite, PROMPT, false).await;
     let mut walk = at_duo(&stage).await;
     for count in 1..=3 {
         if count > 1 {
@@ -232,7 +232,7 @@ async fn a_code_that_is_not_duos_proves_nothing_and_costs_a_try() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_duo_that_is_away_is_not_visited_and_costs_no_try() {
-    let (stage, _folder) = stage(Database::Sqlite, PROMPT, false).await;
+    let stage = stage(Database::Sqlite, PROMPT, false).await;
     let mut walk = stage.proven().await;
     stage.duo.fake().misbehave(doorward_contract::fake::Rule {
         path: Some("/oauth/v1/health_check".to_owned()),
@@ -256,7 +256,7 @@ async fn a_duo_that_is_away_is_not_visited_and_costs_no_try() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_comes_back_too_late_goes_again() {
-    let (stage, _folder) = stage(Database::Sqlite, PROMPT, true).await;
+    let stage = stage(Database::Sqlite, PROMPT, true).await;
     let clock = stage.clock.clone().unwrap();
     let mut walk = at_duo(&stage).await;
     let back = approved(&stage, &walk).await;

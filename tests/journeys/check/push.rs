@@ -16,13 +16,13 @@ fn answer(stage: &Stage, answer: &str) {
 }
 
 async fn from_the_prompt_and_back(database: Database) {
-    let (stage, _folder) = Stage::of(Wish {
+    let stage = Stage::of(Wish {
         database,
         ..Wish::default()
     })
     .await;
     let mut walk = stage.walk();
-    walk.browser.visit(stage.prompt_of_vpn().as_str()).await.unwrap();
+    stage.at_prompt_of_vpn(&mut walk).await;
     walk.browser.follow("/duo/start").await.unwrap();
     walk.expect("login").unwrap();
     let form = walk.browser.form("/duo/duo/start").unwrap();
@@ -46,7 +46,7 @@ async fn from_the_prompt_and_back(database: Database) {
     walk.browser.form("/case/reveal").unwrap().press("").await.unwrap();
     walk.expect("shown").unwrap();
     let back = walk.browser.page().unwrap().link("Back to sign-in").unwrap();
-    assert_eq!(back.as_str(), "https://vpn.example.com/");
+    assert_eq!(back, stage.lab.sheet().duo.application);
     assert_eq!(stage.results().await, ["passed"]);
     assert_eq!(stage.facts("check_asked").await.len(), 1);
     // Duo's own policies about networks are asked with where the person is.
@@ -68,7 +68,7 @@ async fn from_duos_prompt_by_its_help_link_with_a_push_and_back_on_postgresql() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_push_that_wants_a_number_shows_it_to_this_browser_only() {
-    let (stage, _folder) = Stage::of(Wish {
+    let stage = Stage::of(Wish {
         verified: true,
         ..Wish::default()
     })
@@ -101,7 +101,7 @@ async fn a_denied_push_refuses_and_a_reported_one_raises_the_alarm() {
         ("bypass", "unchecked", "denied"),
         ("fraud", "reported_fraud", "fraud"),
     ] {
-        let (stage, _folder) = Stage::of(Wish::default()).await;
+        let stage = Stage::of(Wish::default()).await;
         let mut walk = stage.proven().await;
         stage.ready(&mut walk).await;
         answer(&stage, what);
@@ -115,7 +115,7 @@ async fn a_denied_push_refuses_and_a_reported_one_raises_the_alarm() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_push_that_nobody_answers_may_be_sent_again_as_often_as_the_purpose_says() {
-    let (stage, _folder) = Stage::of(Wish {
+    let stage = Stage::of(Wish {
         turned: true,
         ..Wish::default()
     })
@@ -147,7 +147,8 @@ async fn whom_duo_cannot_ask_is_refused_and_staff_are_told_why() {
     let cases: [(Change, &str); 4] = [
         (|person| person.devices.clear(), "no device"),
         (|person| person.status = "locked out".to_owned(), "locked out"),
-        (|person| person.status = "bypass".to_owned(), "unasked"),
+        // Whom Duo would let in unasked is protected from being acted on, and is not asked either.
+        (|person| person.status = "bypass".to_owned(), "protected"),
         (
             |person| {
                 person.username = format!("other-{}", person.username);
@@ -157,7 +158,7 @@ async fn whom_duo_cannot_ask_is_refused_and_staff_are_told_why() {
         ),
     ];
     for (change, why) in cases {
-        let (stage, _folder) = Stage::of(Wish {
+        let stage = Stage::of(Wish {
             change,
             ..Wish::default()
         })
@@ -178,7 +179,7 @@ async fn whom_duo_cannot_ask_is_refused_and_staff_are_told_why() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_push_outlives_a_killed_doorward_and_is_not_sent_twice() {
-    let (stage, _folder) = Stage::of(Wish::default()).await;
+    let stage = Stage::of(Wish::default()).await;
     let mut walk = stage.proven().await;
     stage.ready(&mut walk).await;
     stage.lab.kill_gateway().await;
@@ -191,7 +192,7 @@ async fn a_push_outlives_a_killed_doorward_and_is_not_sent_twice() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_may_withdraw_while_they_are_asked() {
-    let (stage, _folder) = Stage::of(Wish::default()).await;
+    let stage = Stage::of(Wish::default()).await;
     let mut walk = stage.proven().await;
     stage.ready(&mut walk).await;
     walk.withdraw().await.unwrap();

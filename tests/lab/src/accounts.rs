@@ -15,6 +15,7 @@ use crate::keys::Keys;
 use crate::people::{LabPerson, everybody};
 use crate::seed::Seed;
 use crate::sheet::{Control, below, control};
+use crate::vpn;
 
 /// The profile attribute that holds dates of birth at Okta.
 pub const BIRTH_DATE: &str = "birthDate";
@@ -93,9 +94,22 @@ pub struct DuoAccount {
     pub admin: (String, String),
     /// The same of the Auth API application.
     pub auth: (String, String),
+    /// Client id and client secret of the Web SDK application for Doorward.
+    pub web: (String, String),
+    /// What an administrator enters as help link of the prompt, and where.
+    pub help_link: String,
+    /// The panel's page for it.
+    pub messaging: Url,
+    /// The phones with Duo Mobile on them: below it, one for each user.
+    pub phones: Url,
+    /// An application that Duo protects.
+    pub application: Url,
+    /// What the ticket system signs its links with.
+    pub link_secret: String,
     /// Log and misbehaviour.
     pub control: Control,
     /// GET `users`: what became of every user, without secrets. POST `permissions`: what the Admin API application may.
+    /// GET `pushes`: every push. POST `policy`: whether pushes want a number typed.
     pub knobs: BTreeMap<String, Url>,
 }
 
@@ -107,9 +121,25 @@ impl DuoAccount {
             admin: keys.duo_admin.clone(),
             auth: keys.duo_auth.clone(),
             control: control(base),
-            knobs: ["users", "permissions"].map(|name| knob(base, name)).into(),
+            web: keys.duo_web.clone(),
+            help_link: help_link(addresses),
+            messaging: below(base, "panel/messaging"),
+            phones: below(base, "phone"),
+            application: below(&addresses.rp, vpn::PATH),
+            link_secret: keys.link_secret.clone(),
+            knobs: ["users", "permissions", "pushes", "policy"]
+                .map(|name| knob(base, name))
+                .into(),
         }
     }
+}
+
+/// Where the prompt's help link leads: to Doorward, and back to the application in the end.
+fn help_link(addresses: &Addresses) -> String {
+    let mut link = below(&addresses.doorward, "duo/start");
+    let back = below(&addresses.rp, vpn::PATH);
+    link.query_pairs_mut().append_pair("return_to", back.as_str());
+    link.into()
 }
 
 fn knob(base: &Url, name: &str) -> (String, Url) {
@@ -180,14 +210,18 @@ fn profile(person: &LabPerson) -> Map<String, Value> {
 
 /// The Duo account.
 pub(crate) fn duo_account(seed: Seed, keys: &Keys, addresses: &Addresses) -> duo::World {
-    let start = |path: &str| addresses.doorward.join(path).map(String::from);
     duo::World {
         admin: keys.duo_admin.clone(),
         permissions: duo::Permissions::default(),
         auth: keys.duo_auth.clone(),
         web: keys.duo_web.clone(),
-        redirect_uris: start("duo/callback").into_iter().collect(),
-        help_links: start("duo/start").into_iter().collect(),
+        redirect_uris: vec![below(&addresses.doorward, "return/duo/duo").into()],
+        protected: vec![duo::Protected {
+            keys: keys.duo_vpn.clone(),
+            name: vpn::NAME.to_owned(),
+            redirect_uris: vec![below(&addresses.rp, vpn::CALLBACK).into()],
+        }],
+        help_links: vec![help_link(addresses)],
         verified_push: false,
         lets_unenrolled_in: false,
         simple_names: false,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::caller::Api;
 use crate::callers::Callers;
-use crate::desk::Desk;
+use crate::desk::{Desk, Signer};
 use crate::doors::{Doors, Ports};
 use crate::duosso::Providers;
 use crate::folder::Folder;
@@ -19,8 +19,10 @@ use crate::hands::Hands;
 use crate::keys::Keys;
 use crate::mailbox::Mailbox;
 use crate::memory::Memory;
+use crate::parties::Party;
 use crate::postgres::Postgres;
 use crate::seed::Seed;
+use crate::sheet::Sheet;
 use crate::vendors::Vendors;
 use crate::world::{Error, Lab};
 use crate::{parties, settings, start};
@@ -176,6 +178,11 @@ impl Builder {
 
     /// Starts everything and returns once Doorward answers.
     pub async fn start(self) -> Result<Lab, Error> {
+        // Everybody who starts a world would carry all of it along.
+        Box::pin(self.open()).await
+    }
+
+    async fn open(self) -> Result<Lab, Error> {
         let folder = Folder::open(self.data.as_deref()).map_err(Error::Folder)?;
         let notes: Option<Notes> = read(&folder, NOTES)?;
         let seed = seed(self.seed, notes.as_ref())?;
@@ -197,14 +204,11 @@ impl Builder {
         let mailbox = Arc::new(Mailbox::default());
         let memory = Memory::open(&folder, &vendors, &mailbox)?;
         let mut sheet = crate::sheet::fill(seed, &folder, &addresses, &keys, &database, &text);
-        sheet.relying_parties = parties;
-        if self.hands.is_some() {
-            sheet.lab.forward = addresses.start.join("clock").ok();
-        }
-        sheet.saml_providers = vec![providers.duo.clone(), providers.library.clone()];
+        tell(&mut sheet, parties, &providers, self.hands.is_some());
         let sheet = Arc::new(sheet);
         let api = Api::new(sheet.doorward.api.clone(), keys.desk_token.clone())?;
-        let desk = Desk::new(api.clone(), Arc::clone(&mailbox), Arc::clone(&self.clock));
+        let signer = Signer::of(&sheet, &keys);
+        let desk = Desk::new(api.clone(), Arc::clone(&mailbox), Arc::clone(&self.clock), signer);
         let state = start::State {
             sheet: Arc::clone(&sheet),
             vendors: vendors.clone(),
@@ -239,6 +243,15 @@ impl Builder {
         lab.gateway.start().await?;
         Ok(lab)
     }
+}
+
+/// Writes into the sheet what is known only once a world is being made.
+fn tell(sheet: &mut Sheet, parties: Vec<Party>, providers: &Providers, turns: bool) {
+    sheet.relying_parties = parties;
+    if turns {
+        sheet.lab.forward = sheet.lab.address.join("clock").ok();
+    }
+    sheet.saml_providers = vec![providers.duo.clone(), providers.library.clone()];
 }
 
 /// Writes down what another lab in this folder goes on with.

@@ -1,4 +1,4 @@
-//! Those who send people to Doorward and wait for its answer: an Okta org, an Entra sign-in, a plain relying party.
+//! Those who send people to Doorward and wait for its answer: an Okta org, an Entra sign-in, a plain relying party; and an application that Duo protects.
 
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use crate::rp::Rp;
 use crate::seed::Seed;
 use crate::sheet::Sheet;
 use crate::signin::Signin;
+use crate::vpn::Vpn;
 
 /// All of them.
 #[derive(Clone, Debug)]
@@ -22,6 +23,7 @@ pub(crate) struct Callers {
     pub(crate) signin: Arc<Signin>,
     pub(crate) rp: Arc<Rp>,
     pub(crate) duo_sso: Arc<DuoSso>,
+    pub(crate) vpn: Arc<Vpn>,
 }
 
 impl Callers {
@@ -38,6 +40,12 @@ impl Callers {
             signin: Signin::of(seed, keys, addresses, Arc::clone(clock))?,
             rp: Rp::of(sheet, addresses, Arc::clone(clock))?,
             duo_sso: DuoSso::new(providers.duo, providers.key, Arc::clone(clock))?,
+            vpn: Vpn::new(
+                addresses.duo.clone(),
+                &addresses.rp,
+                keys.duo_vpn.clone(),
+                Arc::clone(clock),
+            )?,
         })
     }
 }

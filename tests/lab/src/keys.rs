@@ -40,6 +40,10 @@ pub struct Keys {
     pub duo_auth: (String, String),
     /// Duo: client id and client secret of the Web SDK application.
     pub duo_web: (String, String),
+    /// Duo: the same of the VPN that it protects.
+    pub duo_vpn: (String, String),
+    /// What the ticket system signs its own links with.
+    pub link_secret: String,
     /// Persona: the API key.
     pub persona_key: String,
     /// Persona: `env_…`
@@ -84,6 +88,8 @@ impl Keys {
             duo_admin: duo_application(seed, "duo admin"),
             duo_auth: duo_application(seed, "duo auth"),
             duo_web: duo_application(seed, "duo web"),
+            duo_vpn: duo_application(seed, "duo vpn"),
+            link_secret: seed.token("ticket system links"),
             persona_key: format!("persona_production_{}", seed.text("persona key", API_KEY)),
             environment: id("env_", "persona environment"),
             organization: id("org_", "persona organization"),

@@ -28,6 +28,7 @@ pub mod sheet;
 pub mod signin;
 mod start;
 pub mod vendors;
+pub mod vpn;
 pub mod world;
 
 pub use builder::{Builder, Database};

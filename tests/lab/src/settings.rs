@@ -39,6 +39,7 @@ struct Settings<'a> {
     duo: String,
     rp: &'a Url,
     duo_sso: String,
+    vpn: Url,
     saml_certificate: String,
     parties: &'a [Party],
     keys: &'a Keys,
@@ -64,6 +65,8 @@ pub(crate) fn write(
         ("okta-factor-client", &keys.okta_factor_secret),
         ("duo-admin", &keys.duo_admin.1),
         ("duo-auth", &keys.duo_auth.1),
+        ("duo-web", &keys.duo_web.1),
+        ("duo-links", &keys.link_secret),
         // Its address may hold a password.
         ("database", &database.to_owned()),
     ] {
@@ -87,6 +90,7 @@ pub(crate) fn write(
         duo: origin(&addresses.duo),
         rp: &addresses.rp,
         duo_sso: folder.file(METADATA_FILE).display().to_string(),
+        vpn: crate::sheet::below(&addresses.rp, crate::vpn::PATH),
         saml_certificate: folder.file(CERTIFICATE_FILE).display().to_string(),
         parties,
         keys,

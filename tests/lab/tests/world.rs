@@ -211,7 +211,8 @@ async fn the_sheet_holds_all_that_an_outside_client_needs_and_its_addresses_answ
         readable.extend([&control.log, &control.misbehave]);
     }
     readable.extend(sheet.okta_accounts.knobs.get("accounts"));
-    readable.extend(sheet.duo.knobs.get("users"));
+    readable.extend(["users", "pushes"].iter().filter_map(|name| sheet.duo.knobs.get(*name)));
+    readable.extend([&sheet.duo.messaging, &sheet.duo.phones, &sheet.duo.application]);
     for url in readable {
         let status = client.get(url.clone()).send().await.unwrap().status();
         assert!(status.is_success(), "{url}: {status}");
@@ -244,7 +245,13 @@ async fn the_sheet_holds_all_that_an_outside_client_needs_and_its_addresses_answ
             .unwrap()
             .contains(&sheet.doorward.tokens[0].token)
     );
-    assert_eq!(sheet.doorward.purposes.len(), 13);
+}
+
+#[tokio::test]
+async fn the_sheet_tells_what_cases_may_be_opened_for_and_who_sends_people() {
+    let lab = Lab::start(Arc::new(SystemClock)).await.unwrap();
+    let sheet = lab.sheet();
+    assert_eq!(sheet.doorward.purposes.len(), 16);
     let sources: Vec<&str> = sheet.saml_providers.iter().map(|one| one.source.as_str()).collect();
     assert_eq!(sources, ["duo-sso", "saml-library"]);
     assert!(sheet.relying_parties.iter().any(|party| party.client_id == "rp"));
@@ -276,11 +283,18 @@ async fn the_start_page_offers_both_ways_and_everybody_without_scripts() {
         lab.sheet().doorward.address
     );
     assert!(page.has_form("Send the link"));
+    assert!(page.has_form("Sign a link"));
     assert!(!page.source().contains("<script"));
     for person in everybody() {
         assert!(page.says(&person.name()), "{}", person.id);
     }
-    for purpose in ["okta-password", "lost-phone", "lost-everything", "duo-new-phone"] {
+    for purpose in [
+        "okta-password",
+        "lost-phone",
+        "lost-everything",
+        "duo-new-phone",
+        "recover-checked",
+    ] {
         assert!(page.has_form(&format!("link-{purpose}")), "{purpose}");
     }
     for link in ["Mailbox", "Persona", "Entra", "Gateway", "Settings"] {

@@ -77,9 +77,15 @@ impl Stage {
             .in_process(Arc::new(clock.clone()))
             .toml_change(move |text| {
                 let from = "sources = [\"portal\", \"helpdesk\"]";
-                assert!(text.contains(from));
-                let text = text.replacen(from, "sources = [\"portal\", \"helpdesk\", \"duo\"]", 1);
-                change(format!("{text}{source}"))
+                let own = "sources = [\"duo\"]";
+                assert!(text.contains(from) && text.contains(own));
+                let text = text
+                    .replacen(from, "sources = [\"portal\", \"helpdesk\", \"duo\"]", 1)
+                    .replacen(own, "sources = [\"helpdesk\"]", 1);
+                // The lab's own source of this name gives way.
+                let (before, rest) = text.split_once("[[source]]\nname = \"duo\"\n").unwrap();
+                let (_, after) = rest.split_once("\n\n").unwrap();
+                change(format!("{before}{after}{source}"))
             })
             .start()
             .await

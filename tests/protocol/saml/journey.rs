@@ -8,13 +8,13 @@ use std::net::{IpAddr, Ipv4Addr};
 
 const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
-struct Stage {
-    lab: Lab,
-    clock: TurnedClock,
+pub(super) struct Stage {
+    pub(super) lab: Lab,
+    pub(super) clock: TurnedClock,
 }
 
 impl Stage {
-    async fn new(database: Database) -> Self {
+    pub(super) async fn new(database: Database) -> Self {
         let clock = TurnedClock::at(Timestamp::from_seconds(NOW));
         let lab = Lab::builder()
             .seed(11)
@@ -27,13 +27,13 @@ impl Stage {
         Self { lab, clock }
     }
 
-    fn walk(&self) -> Walk {
+    pub(super) fn walk(&self) -> Walk {
         fn quietly(_: &str, _: Duration) {}
         Walk::new(self.lab.sheet().clone(), quietly).unwrap()
     }
 
     /// Somebody on the way, named by the request; what it is called there.
-    async fn arrive(&self, person: &str) -> Walk {
+    pub(super) async fn arrive(&self, person: &str) -> Walk {
         let duo = &self.lab.duo_sso;
         let request = duo.ask(Some(person), Some(STATE));
         let address = request.address(&duo.provider().sso, Some(STATE), duo.key()).unwrap();
@@ -44,7 +44,7 @@ impl Stage {
     }
 
     /// Looks again until this page is there.
-    async fn until(&self, walk: &mut Walk, wanted: &str) {
+    pub(super) async fn until(&self, walk: &mut Walk, wanted: &str) {
         for _ in 0..3_000 {
             if walk.state().unwrap() == wanted {
                 return;
@@ -67,7 +67,7 @@ impl Stage {
         last.signed_in.ok_or_else(|| last.fault.unwrap())
     }
 
-    async fn proven(&self, walk: &mut Walk, with: &str) {
+    pub(super) async fn proven(&self, walk: &mut Walk, with: &str) {
         let person = self.lab.sheet().person(with).unwrap().clone();
         walk.agree().await.unwrap();
         walk.prove(&person, "pass").await.unwrap();

@@ -5,6 +5,7 @@ mod answer;
 mod journey;
 mod request;
 mod shape;
+mod tampered;
 mod wrapped;
 
 use std::fs;

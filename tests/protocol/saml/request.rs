@@ -149,6 +149,11 @@ async fn a_signature_beside_a_request_is_over_the_octets_as_they_came(bench: Ben
             "signature does not fit",
         ),
         (
+            "another message",
+            with_message_of(&query(), &query()),
+            "signature does not fit",
+        ),
+        (
             "no state",
             query().replace("&RelayState=same", ""),
             "signature does not fit",
@@ -215,6 +220,13 @@ async fn a_signature_beside_a_request_is_over_the_octets_as_they_came(bench: Ben
     let signature = bench.key().sign(odd.as_bytes()).unwrap();
     let signature: String = url::form_urlencoded::byte_serialize(signature.as_bytes()).collect();
     assert!(asks_whose(bench.get(&format!("Signature={signature}&{odd}")).await).await);
+}
+
+/// A signed address with the message of another in it.
+fn with_message_of(query: &str, other: &str) -> String {
+    let message = |text: &str| text.split('&').next().unwrap().to_owned();
+    assert!(message(query).starts_with("SAMLRequest="));
+    query.replace(&message(query), &message(other))
 }
 
 fn without(query: &str, name: &str) -> String {

@@ -18,7 +18,7 @@ impl Desk<'_> {
         let allowed = match (call.method.as_str(), path) {
             ("GET", ["admins", ..]) => granted.admins,
             ("GET", ["integrations", ..]) => granted.integrations,
-            ("GET", ["settings"]) => granted.settings,
+            ("GET", ["settings"]) | (_, ["branding", ..]) => granted.settings,
             ("GET", ["info", ..]) => granted.info,
             ("GET", _) => granted.read,
             _ => granted.write,
@@ -42,6 +42,7 @@ impl Desk<'_> {
         match path {
             ["admins" | "integrations"] => call.page(Vec::new(), MOST, self),
             ["settings"] => Ok(Reply::of(json!({ "lockout_threshold": 10 }))),
+            ["branding", "custom_messaging"] => Ok(Reply::of(self.messaging())),
             ["info", "summary"] => Ok(Reply::of(json!({ "user_count": self.state.users.len() }))),
             ["users"] => {
                 let found = self.found(call)?;
@@ -68,6 +69,7 @@ impl Desk<'_> {
 
     fn write(&mut self, call: &Call, path: &[&str]) -> Answered {
         match path {
+            ["branding", "custom_messaging"] => self.change_messaging(call),
             ["users", id] => self.modify(call, id),
             ["users", id, "bypass_codes"] => self.create_codes(call, id),
             ["phones", id, "activation_url"] => self.create_activation(call, id),

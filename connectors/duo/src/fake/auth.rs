@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::api::Call;
 use super::reply::{Answered, Fault, Reply};
-use super::state::{DeviceKind, Push, User};
+use super::state::{DeviceKind, Push, User, Verified};
 use super::{Desk, fresh_code, fresh_digits};
 
 impl Desk<'_> {
@@ -44,12 +44,16 @@ impl Desk<'_> {
             "bypass" => json!({ "result": "allow", "status_msg": "Account is in bypass mode" }),
             "active" if enrolled => {
                 let mut told = json!({ "result": "auth", "status_msg": "Account is active", "devices": devices });
-                if self.world.verified_push && supports_verified {
-                    let txid = fresh_code(36);
-                    self.state.verified.push((txid.clone(), id));
+                if self.state.verified_push && supports_verified {
+                    let (txid, code) = (fresh_code(36), fresh_digits(6));
+                    self.state.verified.push(Verified {
+                        txid: txid.clone(),
+                        user: id,
+                        code: code.clone(),
+                    });
                     if let Value::Object(told) = &mut told {
                         told.insert("txid".into(), json!(txid));
-                        told.insert("verification_code".into(), json!(fresh_digits(6)));
+                        told.insert("verification_code".into(), json!(code));
                         told.insert("expiration".into(), json!(60));
                     }
                 }
@@ -79,14 +83,15 @@ impl Desk<'_> {
             return Err(Fault::invalid("no capable device"));
         }
         // A verified push is sent in the transaction whose number is shown, and in no other.
-        let txid = match call.get("txid") {
+        let (txid, code) = match call.get("txid") {
             Some(txid) => {
-                let pair = (txid.to_owned(), id.clone());
-                let at = self.state.verified.iter().position(|known| *known == pair);
-                self.state.verified.remove(at.ok_or_else(|| Fault::invalid("txid"))?).0
+                let is_it = |known: &Verified| known.txid == txid && known.user == id;
+                let at = self.state.verified.iter().position(is_it);
+                let known = self.state.verified.remove(at.ok_or_else(|| Fault::invalid("txid"))?);
+                (known.txid, Some(known.code))
             }
-            None if self.world.verified_push => return Err(Fault::invalid("txid")),
-            None => fresh_code(36),
+            None if self.state.verified_push => return Err(Fault::invalid("txid")),
+            None => (fresh_code(36), None),
         };
         if call.get("async") != Some("1") {
             return Err(Fault::invalid("async"));
@@ -94,6 +99,11 @@ impl Desk<'_> {
         self.state.pushes.push(Push {
             txid: txid.clone(),
             user: id,
+            at: self.now,
+            code,
+            // "Request" is the vendor's own word where the caller says none.
+            kind: call.get("type").unwrap_or("Request").to_owned(),
+            from: call.get("ipaddr").unwrap_or_default().to_owned(),
             answer: None,
         });
         Ok(Reply::of(json!({ "txid": txid })))

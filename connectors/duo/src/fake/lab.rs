@@ -97,6 +97,19 @@ pub(super) async fn permissions(State(fake): Lab, Json(permissions): Json<Permis
     StatusCode::NO_CONTENT
 }
 
+/// What the account's policies say.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Policy {
+    verified_push: bool,
+}
+
+/// Changes the account's policies.
+pub(super) async fn policy(State(fake): Lab, Json(policy): Json<Policy>) -> StatusCode {
+    fake.desk(|desk| desk.state.verified_push = policy.verified_push);
+    StatusCode::NO_CONTENT
+}
+
 /// Pushes on their way.
 pub(super) async fn pushes(State(fake): Lab) -> Json<Vec<String>> {
     Json(fake.pushes())

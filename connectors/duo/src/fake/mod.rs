@@ -10,9 +10,13 @@
 //! **Enrolment and activation.** `GET /portal?code=…&akey=…` and `GET /activate/{code}` show a form whose `POST` registers a
 //! device or activates the phone, once and in time.
 //!
+//! **Help.** `/panel/messaging` stands for the admin panel: the custom help links and the text beside them.
+//!
+//! **Phones.** `/phone` stands for Duo Mobile in its owners' hands: a push is approved, denied, or reported there.
+//!
 //! **Lab controls**, unlogged: `GET /_lab/users`, `POST /_lab/users/{id}` `{"status"?, "synchronised"?}`, `POST
 //! /_lab/permissions` (a whole [`Permissions`]), `POST /_lab/pushes/{txid}` `"approve"` | `"deny"` | `"fraud"` | `"timeout"`,
-//! `GET /_lab/pushes`.
+//! `GET /_lab/pushes`, `POST /_lab/policy` `{"verified_push"}`.
 
 mod admin;
 mod api;
@@ -20,7 +24,9 @@ mod auth;
 mod bypass;
 mod device;
 mod lab;
+mod messaging;
 mod pages;
+mod phone;
 mod prompt;
 mod reply;
 mod signed;
@@ -56,9 +62,11 @@ pub struct World {
     pub web: (String, String),
     /// Where that application may send people back to.
     pub redirect_uris: Vec<String>,
-    /// The custom help links of the prompt, at most two.
+    /// Further Web SDK applications of the account.
+    pub protected: Vec<Protected>,
+    /// The custom help links of the prompt at first, at most two.
     pub help_links: Vec<String>,
-    /// Whether a push wants a number typed on the phone.
+    /// Whether a push wants a number typed on the phone, at first.
     pub verified_push: bool,
     /// Whether people without a device are let in (the "allow access" policy), rather than enrolled.
     pub lets_unenrolled_in: bool,
@@ -68,6 +76,25 @@ pub struct World {
     pub people: Vec<Resident>,
     /// Where the imitation is reached.
     pub public_base: Url,
+}
+
+/// An application that Duo protects by the Universal Prompt.
+#[derive(Clone)]
+pub struct Protected {
+    /// Client id and client secret.
+    pub keys: (String, String),
+    /// What people know it as.
+    pub name: String,
+    /// Where it may send people back to.
+    pub redirect_uris: Vec<String>,
+}
+
+impl std::fmt::Debug for Protected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Protected")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for World {
@@ -169,6 +196,7 @@ impl DuoFake {
     pub fn router(self: &Arc<Self>) -> Router {
         let vendor = Router::new()
             .merge(prompt::routes())
+            .merge(messaging::routes())
             .merge(token::routes())
             .merge(device::pages())
             .fallback(api::answer)
@@ -177,8 +205,11 @@ impl DuoFake {
             .route("/_lab/users", get(lab::users))
             .route("/_lab/users/{id}", post(lab::change))
             .route("/_lab/permissions", post(lab::permissions))
+            .route("/_lab/policy", post(lab::policy))
             .route("/_lab/pushes", get(lab::pushes))
             .route("/_lab/pushes/{txid}", post(lab::answer_push))
+            .route("/phone", get(phone::all))
+            .route("/phone/{id}", get(phone::one).post(phone::press))
             .with_state(Arc::clone(self));
         self.fake.wrap(vendor).merge(lab)
     }
@@ -198,6 +229,13 @@ impl DuoFake {
     }
 }
 
+/// What the account knows of a Web SDK application.
+struct Application<'a> {
+    secret: &'a str,
+    name: &'a str,
+    redirect_uris: &'a [String],
+}
+
 /// The state at one moment, with what acting on it needs.
 struct Desk<'a> {
     state: &'a mut State,
@@ -206,6 +244,23 @@ struct Desk<'a> {
 }
 
 impl World {
+    /// The Web SDK application with this client id.
+    fn application(&self, client: &str) -> Option<Application<'_>> {
+        if self.web.0 == client {
+            return Some(Application {
+                secret: &self.web.1,
+                name: "Doorward",
+                redirect_uris: &self.redirect_uris,
+            });
+        }
+        let known = self.protected.iter().find(|known| known.keys.0 == client)?;
+        Some(Application {
+            secret: &known.keys.1,
+            name: &known.name,
+            redirect_uris: &known.redirect_uris,
+        })
+    }
+
     /// An address on this imitation.
     fn at(&self, path: &str) -> Url {
         let mut url = self.public_base.clone();

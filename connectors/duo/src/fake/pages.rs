@@ -4,14 +4,52 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 
+use super::state::Push;
+
 #[derive(Template)]
 #[template(path = "prompt.html")]
 pub(super) struct Prompt<'a> {
     pub(super) name: &'a str,
+    /// Where the person wants to go.
+    pub(super) application: &'a str,
     pub(super) visit: &'a str,
     pub(super) error: &'a str,
     pub(super) can_answer: bool,
     pub(super) help_links: &'a [String],
+    pub(super) help_text: &'a str,
+}
+
+/// The panel's page of help links and text.
+#[derive(Template)]
+#[template(path = "messaging.html")]
+pub(super) struct Messaging<'a> {
+    pub(super) help_links: &'a str,
+    pub(super) help_text: &'a str,
+    pub(super) error: &'a str,
+}
+
+/// Everybody's phones.
+#[derive(Template)]
+#[template(path = "phones.html")]
+pub(super) struct Phones<'a> {
+    pub(super) owners: &'a [Owner<'a>],
+}
+
+/// Whose phone, and whether something waits on it.
+pub(super) struct Owner<'a> {
+    pub(super) id: &'a str,
+    pub(super) name: &'a str,
+    pub(super) waits: bool,
+}
+
+/// One phone, with what waits on it.
+#[derive(Template)]
+#[template(path = "phone.html")]
+pub(super) struct Phone<'a> {
+    pub(super) name: &'a str,
+    pub(super) push: Option<&'a Push>,
+    pub(super) said: &'a str,
+    pub(super) error: &'a str,
 }
 
 /// The page behind a link.

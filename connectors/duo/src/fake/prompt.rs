@@ -85,11 +85,10 @@ impl Desk<'_> {
         if param("response_type") != Some("code") {
             return Err("response_type must be code");
         }
-        if param("client_id") != Some(&self.world.web.0) {
-            return Err("unknown client");
-        }
+        let client = param("client_id").unwrap_or_default();
+        let application = self.world.application(client).ok_or("unknown client")?;
         let mut request = param("request")
-            .and_then(|token| self.opened(token))
+            .and_then(|token| self.opened(client, token))
             .ok_or("invalid request")?;
         if let Value::Object(request) = &mut request {
             for name in IN_QUERY {
@@ -105,14 +104,14 @@ impl Desk<'_> {
         let checks = [
             (claim("response_type") == Some("code"), "response_type is missing"),
             (claim("scope") == Some("openid"), "scope must be openid"),
-            (claim("client_id") == Some(&self.world.web.0), "client_id differs"),
-            (claim("iss").is_none_or(|iss| iss == self.world.web.0), "iss differs"),
+            (claim("client_id") == Some(client), "client_id differs"),
+            (claim("iss").is_none_or(|iss| iss == client), "iss differs"),
             (
                 claim("aud").is_none_or(|aud| audiences.iter().any(|own| own == aud)),
                 "aud differs",
             ),
             (
-                self.world.redirect_uris.iter().any(|own| own == redirect),
+                application.redirect_uris.iter().any(|own| own == redirect),
                 "redirect_uri is not registered",
             ),
             (
@@ -132,6 +131,7 @@ impl Desk<'_> {
             .ok_or("unknown user")?;
         Ok(Visit {
             id: fresh_code(32),
+            client: client.to_owned(),
             user: user.person.id.clone(),
             request,
             expires: self.now.plus(VISIT),
@@ -163,12 +163,15 @@ impl Desk<'_> {
             .and_then(|visit| visit.request.get("duo_uname"))
             .and_then(Value::as_str);
         let user = found.and_then(|visit| self.state.user(&visit.user));
+        let application = found.and_then(|visit| self.world.application(&visit.client));
         let page = Prompt {
             name: name.unwrap_or_default(),
+            application: application.map(|application| application.name).unwrap_or_default(),
             visit,
             error,
             can_answer: user.is_some_and(|user| user.person.status == "active" && user.is_enrolled()),
-            help_links: &self.world.help_links,
+            help_links: &self.state.help_links,
+            help_text: &self.state.help_text,
         };
         shown(StatusCode::OK, &page)
     }

@@ -175,14 +175,31 @@ pub(super) struct User {
 pub(super) struct Push {
     pub(super) txid: String,
     pub(super) user: String,
+    /// When it was sent.
+    pub(super) at: Timestamp,
+    /// What is to be typed on the phone, of a verified push.
+    pub(super) code: Option<String>,
+    /// What the phone shows as the kind of request, and where it came from.
+    pub(super) kind: String,
+    pub(super) from: String,
     /// `result` and `status` once it is over.
     pub(super) answer: Option<(String, String)>,
+}
+
+/// A verified push that a preauth began.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Verified {
+    pub(super) txid: String,
+    pub(super) user: String,
+    pub(super) code: String,
 }
 
 /// A person at the prompt, or back from it with a code.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Visit {
     pub(super) id: String,
+    /// The application that sent the person.
+    pub(super) client: String,
     /// The claims of the signed request.
     pub(super) request: serde_json::Value,
     pub(super) user: String,
@@ -197,8 +214,12 @@ pub(super) struct State {
     pub(super) users: Vec<User>,
     pub(super) permissions: Permissions,
     pub(super) pushes: Vec<Push>,
-    /// Transactions of verified pushes that a preauth began, and whose.
-    pub(super) verified: Vec<(String, String)>,
+    pub(super) verified: Vec<Verified>,
+    /// Whether a push wants a number typed on the phone.
+    pub(super) verified_push: bool,
+    /// The custom help links of the prompt, and the text beside them.
+    pub(super) help_links: Vec<String>,
+    pub(super) help_text: String,
     pub(super) visits: Vec<Visit>,
     /// `jti` of assertions seen.
     pub(super) spent: Vec<String>,
@@ -221,6 +242,9 @@ impl State {
             permissions: world.permissions,
             pushes: Vec::new(),
             verified: Vec::new(),
+            verified_push: world.verified_push,
+            help_links: world.help_links.clone(),
+            help_text: String::new(),
             visits: Vec::new(),
             spent: Vec::new(),
             allowance: None,

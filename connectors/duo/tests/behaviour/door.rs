@@ -368,3 +368,48 @@ async fn what_the_account_remembers_can_be_restored() {
     stand.fake.restore(before.clone()).unwrap();
     assert_eq!(stand.fake.state(), before);
 }
+
+#[tokio::test]
+async fn help_links_are_read_and_changed_with_the_settings_permission_only() {
+    const PATH: &str = "/admin/v1/branding/custom_messaging";
+    let change = r#"{"help_links":"https://door.example.com/duo/start,https://help.example.com/"}"#;
+    let stand = Stand::usual().await;
+    for (method, body) in [("GET", ""), ("POST", change)] {
+        let refused = ask(
+            &stand,
+            Hand {
+                body,
+                ..hand(method, PATH)
+            },
+        )
+        .await;
+        assert_eq!((refused.0, &refused.1["code"]), (403, &json!(40_301)), "{method}");
+    }
+    stand.fake.permit(Permissions {
+        settings: true,
+        ..Permissions::default()
+    });
+    let changed = ask(
+        &stand,
+        Hand {
+            body: change,
+            ..hand("POST", PATH)
+        },
+    )
+    .await;
+    assert_eq!(changed.0, 200, "{}", changed.1);
+    let read = ask(&stand, hand("GET", PATH)).await.1;
+    let links = json!(["https://door.example.com/duo/start", "https://help.example.com/"]);
+    assert_eq!(read["response"]["help_links"], links);
+    let wrong = r#"{"help_links":"javascript:alert(1)"}"#;
+    let refused = ask(
+        &stand,
+        Hand {
+            body: wrong,
+            ..hand("POST", PATH)
+        },
+    )
+    .await;
+    assert_eq!((refused.0, &refused.1["message_detail"]), (400, &json!("help_links")));
+    assert_eq!(ask(&stand, hand("GET", PATH)).await.1["response"]["help_links"], links);
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 use doorward_contract::fake::Rule;
 use doorward_contract::http::{Ask, Bounds};
 use doorward_contract::{Action, VendorError};
+use doorward_duo::fake::Protected;
 use doorward_duo::universal::{Application, Attested, Callback, Expected, Freshness, Universal, Unproven};
 use doorward_duo::{Host, Keys, Names};
 use http::{Method, StatusCode};
@@ -27,7 +28,11 @@ fn prompt(stand: &Stand) -> Universal {
 
 /// What a page says, and where it sends the browser.
 async fn press(stand: &Stand, fields: &[(&str, &str)]) -> (StatusCode, Option<String>, String) {
-    let mut ask = Ask::write(Method::POST, stand.base.join("prompt").unwrap())
+    press_at(stand, "prompt", fields).await
+}
+
+async fn press_at(stand: &Stand, path: &str, fields: &[(&str, &str)]) -> (StatusCode, Option<String>, String) {
+    let mut ask = Ask::write(Method::POST, stand.base.join(path).unwrap())
         .header(http::header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     let form = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
@@ -249,4 +254,68 @@ async fn the_code_is_sent_in_the_body_and_never_in_an_address() {
     finished(&universal, expected, &query).await.unwrap();
     let asked = stand.fake.fake().asked();
     assert_eq!((asked.len(), asked[0].query.clone()), (1, None));
+}
+
+#[tokio::test]
+async fn a_help_link_that_an_administrator_enters_is_the_prompts_and_a_wrong_one_is_not_kept() {
+    let stand = Stand::usual().await;
+    let universal = prompt(&stand);
+    let account = stand.fresh().await;
+    let panel = |links: &'static str, text: &'static str| [("help_links", links), ("help_text", text)];
+    let link = "https://door.example.com/duo/start?return_to=https%3A%2F%2Fvpn.example.com%2F";
+    for wrong in [
+        panel("ftp://door.example.com/", ""),
+        panel("https://a.example/,https://b.example/,https://c.example/", ""),
+        panel("https://a.example/", "Go to https://b.example/"),
+    ] {
+        let (status, _, _) = press_at(&stand, "panel/messaging", &wrong).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong:?}");
+    }
+    let shown = async || {
+        let (url, _) = universal.begin(&account.login, Freshness::default()).unwrap();
+        visit(&stand, &url).await.1
+    };
+    assert!(shown().await.contains("href=\"https://door.example.com/duo/start\""));
+    let (status, _, _) = press_at(&stand, "panel/messaging", &panel(link, "Lost your phone?")).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let page = shown().await;
+    assert!(
+        page.contains(&format!("href=\"{link}\"")) && page.contains("Lost your phone?"),
+        "{page}"
+    );
+    assert!(!page.contains("href=\"https://door.example.com/duo/start\""), "{page}");
+}
+
+#[tokio::test]
+async fn a_code_of_one_application_is_worth_nothing_at_another() {
+    const VPN: (&str, &str) = ("DIVPNVPNVPNVPNVPNVPN", "vpnsecretvpnsecretvpnsecretvpnsecretvpns");
+    let stand = Stand::of(
+        |world| {
+            world.protected = vec![Protected {
+                keys: (VPN.0.to_owned(), VPN.1.to_owned()),
+                name: "Example VPN".to_owned(),
+                redirect_uris: vec![BACK.to_owned()],
+            }];
+        },
+        |_| {},
+    )
+    .await;
+    let (own, vpn) = (prompt(&stand), prompt_with(&stand, keys(VPN)));
+    vpn.healthy().await.unwrap();
+    let account = stand.fresh().await;
+    let (expected, _) = approved(&stand, &own, &account.login).await;
+    let (theirs, query) = approved(&stand, &vpn, &account.login).await;
+    // The state is ours, the code is not.
+    let code = Url::parse(&format!("{BACK}?{query}")).unwrap();
+    let code = code
+        .query_pairs()
+        .find(|(name, _)| name == "duo_code")
+        .unwrap()
+        .1
+        .into_owned();
+    let swapped = format!("state={}&duo_code={code}", expected.state());
+    let error = finished(&own, expected, &swapped).await.unwrap_err();
+    assert!(matches!(error, Unproven::Over), "{error:?}");
+    // Asking with it did not use it up.
+    assert!(finished(&vpn, theirs, &query).await.unwrap().is_second_factor());
 }

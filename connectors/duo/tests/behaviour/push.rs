@@ -1,7 +1,9 @@
 //! A push as a check.
 
 use doorward_contract::VendorError;
+use doorward_contract::http::Ask;
 use doorward_duo::PushState;
+use http::Method;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
@@ -99,4 +101,68 @@ async fn without_an_auth_api_application_there_is_no_push() {
         stand.duo.push_state("abc").await,
         Err(VendorError::Refused { .. })
     ));
+}
+
+/// What is on somebody's phone, or what pressing there answers.
+async fn phone(stand: &Stand, user: &str, pressed: Option<&[(&str, &str)]>) -> String {
+    let url = stand.base.join(&format!("phone/{user}")).unwrap();
+    let ask = match pressed {
+        None => Ask::get(url),
+        Some(fields) => {
+            let kind = "application/x-www-form-urlencoded";
+            let form = url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(fields)
+                .finish();
+            let mut ask = Ask::write(Method::POST, url).header(http::header::CONTENT_TYPE, kind);
+            ask.body = Some(form.into_bytes());
+            ask
+        }
+    };
+    String::from_utf8(stand.http.send(ask).await.unwrap().body).unwrap()
+}
+
+#[tokio::test]
+async fn the_phones_owner_answers_on_the_phone_and_nobody_elses_phone_asks() {
+    let stand = Stand::usual().await;
+    let (account, other) = (stand.fresh().await, stand.fresh().await);
+    for (button, wanted) in [
+        ("approve", PushState::Approved),
+        ("deny", PushState::Denied),
+        ("fraud", PushState::Fraud),
+    ] {
+        let push = stand.duo.push(&account.id, "192.0.2.10".parse().ok()).await.unwrap();
+        let screen = phone(&stand, &account.id.0, None).await;
+        assert!(
+            screen.contains("Account recovery") && screen.contains("192.0.2.10"),
+            "{screen}"
+        );
+        assert!(phone(&stand, &other.id.0, None).await.contains("No login requests"));
+        let pressed = [("txid", push.txid.as_str()), ("answer", button)];
+        // Another's phone answers nothing.
+        phone(&stand, &other.id.0, Some(&pressed)).await;
+        assert_eq!(stand.duo.push_state(&push.txid).await.unwrap(), PushState::Waiting);
+        phone(&stand, &account.id.0, Some(&pressed)).await;
+        assert_eq!(stand.duo.push_state(&push.txid).await.unwrap(), wanted);
+    }
+    stand.duo.push(&account.id, None).await.unwrap();
+    stand.clock.forward(std::time::Duration::from_secs(60));
+    assert!(phone(&stand, &account.id.0, None).await.contains("No login requests"));
+}
+
+#[tokio::test]
+async fn a_verified_push_is_approved_with_its_number_only() {
+    let stand = Stand::of(|world| world.verified_push = true, |_| {}).await;
+    let account = stand.fresh().await;
+    let push = stand.duo.push(&account.id, None).await.unwrap();
+    let number = push.code.unwrap().expose_secret().to_owned();
+    assert!(!phone(&stand, &account.id.0, None).await.contains(&number));
+    for (code, wanted) in [
+        ("", PushState::Waiting),
+        ("no", PushState::Waiting),
+        (number.as_str(), PushState::Approved),
+    ] {
+        let pressed = [("txid", push.txid.as_str()), ("answer", "approve"), ("code", code)];
+        phone(&stand, &account.id.0, Some(&pressed)).await;
+        assert_eq!(stand.duo.push_state(&push.txid).await.unwrap(), wanted, "{code:?}");
+    }
 }

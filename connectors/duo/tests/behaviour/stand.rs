@@ -110,6 +110,7 @@ impl Stand {
             auth: owned(AUTH),
             web: owned(WEB),
             redirect_uris: vec![BACK.into()],
+            protected: Vec::new(),
             help_links: vec!["https://door.example.com/duo/start".into()],
             verified_push: false,
             lets_unenrolled_in: false,

@@ -4,7 +4,9 @@
 //! exactly as its line says.
 
 mod accounts;
+mod checked;
 mod company;
+mod duo;
 mod entra;
 pub mod fault;
 mod link;
@@ -87,6 +89,11 @@ journeys! {
     "duo-first-phone", "a link registers the first phone at Duo" => accounts::first_phone;
     "duo-sso", "Duo Single Sign-On has Doorward as authentication source, and lets the person in" => relying::duo_sso;
     "duo-sso-declined", "the person does not agree: Duo Single Sign-On is told so" => relying::duo_sso_declined;
+    "duo-help-link", "from the help link of Duo's prompt to a bypass code, typed at that prompt and let in once" => duo::help_link;
+    "duo-signed-link", "a link that the ticket system signed opens one case, and its code lets the person in" => duo::signed_link;
+    "duo-checks", "a push approved on the phone and Duo's own page, then a temporary password" => checked::both;
+    "duo-denied", "the push is denied on the phone: refused, nothing is changed" => checked::denied;
+    "duo-fraud", "the phone's owner says that it was somebody else: refused, nothing is changed" => checked::fraud;
     "forged-webhook", "webhooks that Persona did not sign change nothing" => refusal::forged_webhook;
 }
 

@@ -50,6 +50,7 @@ pub(crate) fn router(state: State) -> Router {
         .route("/world.json", get(world))
         .route("/people/{id}/{picture}", get(picture))
         .route("/desk/link", post(send_link))
+        .route("/desk/signed", post(sign_link))
         .route("/mailbox", get(mailbox))
         .route("/mailbox/{person}", get(mailbox_of))
         .route("/mailbox.json", get(mail))
@@ -124,6 +125,20 @@ async fn send_link(Given(state): Given<State>, Form(wish): Form<Wish>) -> Respon
             page::trouble(StatusCode::BAD_GATEWAY, "Doorward made no link.", Some(&said))
         }
     }
+}
+
+#[derive(Deserialize)]
+struct Signing {
+    person: String,
+}
+
+async fn sign_link(Given(state): Given<State>, Form(wish): Form<Signing>) -> Response {
+    let Some(person) = named(&wish.person) else {
+        return page::trouble(StatusCode::NOT_FOUND, "Nobody has that name here.", None);
+    };
+    let ticket = format!("INC{:04}", state.mailbox.all().len() + 1);
+    state.desk.sign_link(person, &ticket);
+    Redirect::to(&format!("/mailbox/{}", person.id)).into_response()
 }
 
 async fn mailbox(Given(state): Given<State>) -> Response {
