@@ -23,7 +23,6 @@ fn number() -> String {
 }
 
 /// Pages with the hostile text wherever text from outside goes.
-#[expect(clippy::too_many_lines, reason = "one list")]
 fn pages_of_strangers() -> Vec<Page> {
     vec![
         Invited {

@@ -38,11 +38,11 @@ impl Caught {
         let inner = between(&statement, "<ds:Signature ", "</ds:Signature>");
         let evil = renamed(&statement.replace(&inner, ""), "_evil").replace(MARIA, MALLORY);
         Self {
+            whole,
             outer,
             inner,
             statement,
             evil,
-            whole,
         }
     }
 
