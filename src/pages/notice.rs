@@ -334,24 +334,15 @@ impl Notice {
     pub(super) fn samples() -> Vec<(&'static str, Self)> {
         let number = || "K7QF-3M2P".to_owned();
         let afterwards = vec!["Set up the authenticator app on your new phone.".to_owned()];
+        let done = |afterwards, back_to| Self::Done {
+            number: number(),
+            afterwards,
+            back_to,
+        };
         vec![
             ("review", Self::Review { number: number() }),
-            (
-                "done",
-                Self::Done {
-                    number: number(),
-                    afterwards,
-                    back_to: Some("https://apps.example.com/".to_owned()),
-                },
-            ),
-            (
-                "done-bare",
-                Self::Done {
-                    number: number(),
-                    afterwards: Vec::new(),
-                    back_to: None,
-                },
-            ),
+            ("done", done(afterwards, Some("https://apps.example.com/".to_owned()))),
+            ("done-bare", done(Vec::new(), None)),
             ("returned", Self::Returned { number: number() }),
             ("signed-out", Self::SignedOut),
             ("gone", Self::Gone { number: number() }),

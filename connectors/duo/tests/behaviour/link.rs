@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use doorward_contract::{Action, Connector, PassKind, Reconciled, StepKey, VendorError};
+use doorward_contract::{Ability, Action, Connector, PassKind, Reconciled, StepKey, VendorError};
 use doorward_duo::fake::{Device, DeviceKind};
 use http::{Method, StatusCode};
 use secrecy::ExposeSecret;
@@ -41,7 +41,7 @@ async fn somebody_with_devices_gets_no_enrolment_link() {
     let account = stand.fresh().await;
     let error = stand.duo.intend(&account, &Action::EnrolmentLink).await.unwrap_err();
     assert!(
-        matches!(&error, VendorError::Unfit { why } if why.contains("devices already")),
+        matches!(&error, VendorError::Premature { why, after: Ability::RemoveDevices } if why.contains("devices already")),
         "{error:?}"
     );
 }
