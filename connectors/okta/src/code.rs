@@ -140,7 +140,7 @@ impl Okta {
                 why: "a temporary access code was made and not told".into(),
             })?;
         let facts = json!({
-            "enrolment": issued.id, "lifetime_minutes": lifetime, "one_time": reusable.map(|reusable| !reusable),
+            "enrolment": issued.id, "created": issued.created, "lifetime_minutes": lifetime, "one_time": reusable.map(|reusable| !reusable),
         });
         Ok(Receipt {
             pass: Some(self.pass(account, PassKind::TemporaryAccessCode, secret, expires_at)),

@@ -101,7 +101,15 @@ impl Okta {
         }
         let call = Call::delete("api/v1/users/{}/authenticator-enrollments/{}", &[id, code]);
         match self.client.raw(&call).await.and_then(carried_out) {
-            Ok(answer) => Ok(self.receipt(id, &answer, json!({ "deleted": code }))),
+            Ok(answer) => {
+                // Okta does not say of a code whether it was used: whoever signed in since may have done so with it.
+                let user = self.user(id).await?;
+                let since = is_later(facts, "created", user.last_login.as_deref());
+                if since.unwrap_or(user.last_login.is_some()) {
+                    return Err(VendorError::Done);
+                }
+                Ok(self.receipt(id, &answer, json!({ "deleted": code })))
+            }
             Err(VendorError::Missing { .. }) => Err(VendorError::Done),
             Err(error) => Err(error),
         }

@@ -13,6 +13,7 @@ pub(crate) struct User {
     pub(crate) status: String,
     pub(crate) password_changed: Option<String>,
     pub(crate) status_changed: Option<String>,
+    pub(crate) last_login: Option<String>,
     /// Base and custom attributes side by side.
     #[serde(default)]
     pub(crate) profile: Map<String, Value>,
@@ -130,6 +131,7 @@ pub(crate) struct CodeLimits {
 pub(crate) struct Enrolment {
     pub(crate) id: String,
     pub(crate) key: Option<String>,
+    pub(crate) created: Option<String>,
     pub(crate) profile: Option<EnrolmentProfile>,
 }
 
