@@ -36,6 +36,15 @@ pub(super) fn connectors(
     Ok(made)
 }
 
+/// A Duo account whose Universal Prompt leads back to `back`.
+pub(super) fn prompt(
+    table: &crate::config::connector::duo::Duo,
+    back: url::Url,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<dyn Connector>, VendorError> {
+    duo::connect(table, back, clock)
+}
+
 /// Where people come back to from a connector's own page.
 fn back_from(config: &Config, name: &str) -> url::Url {
     let mut back = config.server.public_url.get_ref().0.clone();
