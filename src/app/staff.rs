@@ -53,9 +53,12 @@ fn provider(
     let step_up = match table.step_up.get_ref() {
         staff::StepUp::AcrValues(values) => StepUp::Acr(values.iter().map(|value| value.0.clone()).collect()),
         staff::StepUp::MaxAge(_) => StepUp::MaxAge,
-        staff::StepUp::UniversalPrompt(connector) => {
-            StepUp::Prompt(prompt(config, &connector.0, &format!("{origin}/desk/return/{name}"), clock)?)
-        }
+        staff::StepUp::UniversalPrompt(connector) => StepUp::Prompt(prompt(
+            config,
+            &connector.0,
+            &format!("{origin}/desk/return/{name}"),
+            clock,
+        )?),
     };
     let groups = match table.groups_from.get_ref() {
         GroupsFrom::Claim => None,
@@ -95,13 +98,16 @@ fn credential(table: &StaffProvider) -> Result<Credential, VendorError> {
     if let Some(secret) = &table.client_secret {
         return Ok(Credential::Secret(secret.0.clone()));
     }
-    let key = table.key.as_ref().ok_or_else(|| unfit("there is nothing to prove ourselves with"))?;
+    let key = table
+        .key
+        .as_ref()
+        .ok_or_else(|| unfit("there is nothing to prove ourselves with"))?;
     let public = key.0.public().map_err(|_| unfit("the key has no public half"))?;
     let mut public = Jwk::of(key.0.alg(), &public, None);
     if let Some(kid) = &table.key_id {
         public = public.called(&kid.0);
     }
-    Ok(Credential::Key(Signer::new(Arc::clone(&key.0), public)))
+    Ok(Credential::Key(Box::new(Signer::new(Arc::clone(&key.0), public))))
 }
 
 fn alg(word: StaffAlg) -> Alg {

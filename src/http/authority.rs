@@ -83,7 +83,10 @@ impl FromRequestParts<App> for Authority {
         let found = found.map_err(|error| Problem::from(crate::flow::Error::from(error)))?;
         let (_, session) = found.ok_or_else(Problem::unauthorised)?;
         let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
-        let said = parts.headers.get(CSRF_HEADER).map_or(&b""[..], |value| value.as_bytes());
+        let said = parts
+            .headers
+            .get(CSRF_HEADER)
+            .map_or(&b""[..], |value| value.as_bytes());
         // The cookie came by itself; only a page of ours knows this.
         if changes && !bool::from(session.csrf.as_bytes().ct_eq(said)) {
             return Err(Problem::new(
@@ -127,10 +130,7 @@ impl Machine {
     fn of(caller: Caller) -> Self {
         Self {
             name: caller.name,
-            powers: Power::ALL
-                .into_iter()
-                .filter(|power| !power.needs_step_up())
-                .collect(),
+            powers: Power::ALL.into_iter().filter(|power| !power.needs_step_up()).collect(),
             purposes: caller.purposes,
         }
     }

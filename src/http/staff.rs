@@ -15,6 +15,7 @@ use url::form_urlencoded;
 use super::App;
 use super::authority::{Staff, cookie_name, led, session};
 use super::problem::Problem;
+use crate::case::role::Role;
 use crate::cause::causes;
 use crate::flow;
 use crate::pages::{Notice, StaffDoor, path};
@@ -95,7 +96,10 @@ async fn come_back(
     client: Client,
 ) -> Response {
     let (now, store) = (app.door.flow.now(), &app.door.flow.store);
-    match store.count("staff returns", &client.0, now, HOUR, RETURNS_AN_HOUR).await {
+    match store
+        .count("staff returns", &client.0, now, HOUR, RETURNS_AN_HOUR)
+        .await
+    {
         Ok(true) => {}
         Ok(false) => return app.door.fail(&flow::Error::TooMany(HOUR)),
         Err(error) => return app.door.fail(&error.into()),
@@ -144,8 +148,12 @@ async fn sign_out(State(app): State<App>, staff: Staff, Form(pressed): Form<Pres
     });
     app.door.set_cookie(&mut response, cookie_name(&app), "", 0);
     let kept = state.as_deref().unwrap_or_default();
-    app.door
-        .set_cookie(&mut response, out_name(&app), kept, if state.is_some() { 600 } else { 0 });
+    app.door.set_cookie(
+        &mut response,
+        out_name(&app),
+        kept,
+        if state.is_some() { 600 } else { 0 },
+    );
     Ok(response)
 }
 
@@ -166,7 +174,7 @@ async fn stands(State(app): State<App>, headers: HeaderMap) -> Result<Response, 
     let found = session(&app, &headers).await;
     let found = found.map_err(|error| Problem::from(flow::Error::from(error)))?;
     let (_, session) = found.ok_or_else(Problem::unauthorised)?;
-    let roles: Vec<&str> = session.operator.roles.iter().map(|role| role.word()).collect();
+    let roles: Vec<&str> = session.operator.roles.iter().map(Role::word).collect();
     Ok(Json(json!({
         "operator": {
             "id": session.operator.id, "name": session.operator.name, "email": session.operator.email, "roles": roles,
@@ -197,12 +205,7 @@ async fn through_glass(State(app): State<App>, Form(opened): Form<Opened>) -> Re
 }
 
 /// A provider orders sessions to be ended (OpenID Connect Back-Channel Logout 1.0 §2.5, §2.8).
-async fn ordered_out(
-    State(app): State<App>,
-    Path(provider): Path<String>,
-    headers: HeaderMap,
-    body: Sent,
-) -> Response {
+async fn ordered_out(State(app): State<App>, Path(provider): Path<String>, headers: HeaderMap, body: Sent) -> Response {
     let sent = Parameters::of_sent(&headers, body, Body::Form);
     let token = sent.as_ref().ok().and_then(|sent| sent.get("logout_token"));
     let Some(token) = token else {

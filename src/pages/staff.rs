@@ -132,7 +132,8 @@ impl StaffDoor {
     fn links(&self, words: &Words) -> Vec<(String, String)> {
         match self {
             Self::SignIn { ways } => {
-                let named = |(title, address): &(String, String)| (words.way.fill(&[("provider", title)]), address.clone());
+                let named =
+                    |(title, address): &(String, String)| (words.way.fill(&[("provider", title)]), address.clone());
                 ways.iter().map(named).collect()
             }
             Self::SignedOut { further } => {

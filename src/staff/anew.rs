@@ -85,12 +85,13 @@ impl Staff {
         provider: &Provider,
         visit: &Visit,
         session: Option<(&Token, &Session)>,
-        subject: &str,
         claims: &Map<String, Value>,
         id_token: String,
     ) -> Result<Arrived, Refused> {
         let session = gone_from(visit, session)?;
-        if session.provider != provider.name || session.subject != subject {
+        if session.provider != provider.name
+            || Some(session.subject.as_str()) != claims.get("sub").and_then(Value::as_str)
+        {
             return Err(Refused::SomebodyElse);
         }
         let now = self.now();
@@ -101,7 +102,11 @@ impl Staff {
         };
         let mut new = New::renewing(session, at);
         // The provider may have begun a session of its own with it, which is then the one that it ends.
-        new.sid = claims.get("sid").and_then(Value::as_str).map(ToOwned::to_owned).or(new.sid);
+        new.sid = claims
+            .get("sid")
+            .and_then(Value::as_str)
+            .map(ToOwned::to_owned)
+            .or(new.sid);
         new.id_token = Some(id_token);
         self.renew(session, new, how, visit.to.clone()).await
     }

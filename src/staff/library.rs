@@ -15,11 +15,11 @@ use openidconnect::core::{
     CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
-    AccessTokenHash, AsyncHttpClient, AuthType, AuthUrl, AuthenticationContextClass, AuthenticationFlow, AuthorizationCode, Client,
-    ClientId, ClientSecret, CsrfToken, EmptyAdditionalClaims, EmptyExtraTokenFields, EndpointNotSet, EndpointSet,
-    HttpRequest, HttpResponse, IdToken, IdTokenFields, IdTokenVerifier, IssuerUrl, JsonWebKeySet, Nonce,
-    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
-    StandardErrorResponse, StandardTokenResponse, TokenResponse, TokenUrl,
+    AccessTokenHash, AsyncHttpClient, AuthType, AuthUrl, AuthenticationContextClass, AuthenticationFlow,
+    AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EmptyAdditionalClaims, EmptyExtraTokenFields,
+    EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IdToken, IdTokenFields, IdTokenVerifier, IssuerUrl,
+    JsonWebKeySet, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError,
+    Scope, StandardErrorResponse, StandardTokenResponse, TokenResponse, TokenUrl,
 };
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -63,12 +63,8 @@ type Party = Client<
     EndpointSet,
     EndpointNotSet,
 >;
-type Vouching = IdToken<
-    EmptyAdditionalClaims,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJwsSigningAlgorithm,
->;
+type Vouching =
+    IdToken<EmptyAdditionalClaims, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
 
 /// RFC 7523 §2.2.
 const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -155,12 +151,15 @@ pub(super) async fn exchange(
             .add_extra_param("client_assertion_type", ASSERTION)
             .add_extra_param("client_assertion", signer.sign_compact(&[], &claims)?);
     }
-    let told: Told = request.request_async(&Carrier(known.http.clone())).await.map_err(|error| match error {
-        RequestTokenError::Request(error) => Refused::Vendor(error),
-        RequestTokenError::ServerResponse(answer) => Refused::Denied(answer.error().as_ref().to_owned()),
-        RequestTokenError::Parse(..) => Refused::Unproven("the tokens are unreadable"),
-        RequestTokenError::Other(_) => Refused::Unproven("the token endpoint answered oddly"),
-    })?;
+    let told: Told = request
+        .request_async(&Carrier(known.http.clone()))
+        .await
+        .map_err(|error| match error {
+            RequestTokenError::Request(error) => Refused::Vendor(error),
+            RequestTokenError::ServerResponse(answer) => Refused::Denied(answer.error().as_ref().to_owned()),
+            RequestTokenError::Parse(..) => Refused::Unproven("the tokens are unreadable"),
+            RequestTokenError::Other(_) => Refused::Unproven("the token endpoint answered oddly"),
+        })?;
     let id_token = told.id_token().cloned();
     Ok(Exchanged {
         id_token: id_token.ok_or(Refused::Unproven("no ID token"))?,
@@ -215,9 +214,15 @@ impl Exchanged {
                 (Wish::Anew(_), _) => Err("not proven anew".to_owned()),
             });
         let nonce = Nonce::new(visit.nonce.clone());
-        let claims = self.id_token.claims(&verifier, &nonce).map_err(|error| unproven(&error))?;
+        let claims = self
+            .id_token
+            .claims(&verifier, &nonce)
+            .map_err(|error| unproven(&error))?;
         // §3.1.3.7 steps 4 and 5, which the library leaves to us.
-        if claims.authorized_party().is_some_and(|party| **party != provider.client_id) {
+        if claims
+            .authorized_party()
+            .is_some_and(|party| **party != provider.client_id)
+        {
             return Err(Refused::Unproven("made for another party"));
         }
         if let Some(said) = claims.access_token_hash() {
@@ -239,10 +244,14 @@ impl Exchanged {
 fn party(provider: &Provider, known: &Known, back: &str) -> Result<Party, Refused> {
     let odd = |_| Refused::Unproven("an address of the provider's cannot be used");
     let issuer = IssuerUrl::new(provider.issuer.clone()).map_err(odd)?;
-    let party = Client::new(ClientId::new(provider.client_id.clone()), issuer, JsonWebKeySet::new(Vec::new()))
-        .set_auth_uri(AuthUrl::from_url(known.authorize.clone()))
-        .set_token_uri(TokenUrl::from_url(known.token.clone()))
-        .set_redirect_uri(RedirectUrl::new(back.to_owned()).map_err(odd)?);
+    let party = Client::new(
+        ClientId::new(provider.client_id.clone()),
+        issuer,
+        JsonWebKeySet::new(Vec::new()),
+    )
+    .set_auth_uri(AuthUrl::from_url(known.authorize.clone()))
+    .set_token_uri(TokenUrl::from_url(known.token.clone()))
+    .set_redirect_uri(RedirectUrl::new(back.to_owned()).map_err(odd)?);
     Ok(match &provider.credential {
         Credential::Secret(secret) => party
             .set_auth_type(AuthType::BasicAuth)

@@ -39,7 +39,9 @@ pub struct Further {
 
 impl std::fmt::Debug for Further {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Further").field("title", &self.title).finish_non_exhaustive()
+        f.debug_struct("Further")
+            .field("title", &self.title)
+            .finish_non_exhaustive()
     }
 }
 
@@ -130,7 +132,11 @@ impl Staff {
         };
         let once = Digest::of("staff logout", format!("{}|{}", provider.name, order.jti).as_bytes());
         let until = order.times.remembered_until(now);
-        if self.store.end_staff_of(&provider.name, whose, (&once, until), told).await? {
+        if self
+            .store
+            .end_staff_of(&provider.name, whose, (&once, until), told)
+            .await?
+        {
             Ok(())
         } else {
             Err(Refused::Unproven("the logout token was used before"))

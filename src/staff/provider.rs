@@ -16,7 +16,7 @@ pub enum Credential {
     /// By a secret (`client_secret_basic`).
     Secret(SecretString),
     /// By statements that we sign (`private_key_jwt`, OpenID Connect Core §9).
-    Key(Signer),
+    Key(Box<Signer>),
 }
 
 /// How operators prove themselves anew.

@@ -105,7 +105,9 @@ impl Staff {
     ) -> Result<Arrived, Refused> {
         let visit = self.opened(&provider.name, carried).ok_or(Refused::Stale)?;
         if let (StepUp::Prompt(connector), Some(kept)) = (&provider.step_up, &visit.kept) {
-            return self.back_from_prompt(connector.as_ref(), &visit, kept, session, query).await;
+            return self
+                .back_from_prompt(connector.as_ref(), &visit, kept, session, query)
+                .await;
         }
         let answer = Parameters::of_query(query).map_err(|_| Refused::Unproven("the answer is unreadable"))?;
         if !answer.get("state").is_some_and(|state| visit.expects(state)) {
@@ -137,14 +139,15 @@ impl Staff {
         let subject = claim(&claims, "sub").ok_or(Refused::Unproven("the ID token is about nobody"))?;
         *who = Some(format!("{}|{}", provider.name, plain(&subject, LONGEST)));
         if visit.anew.is_some() {
-            return self.proved_anew(provider, &visit, session, &subject, &claims, id_token).await;
+            return self.proved_anew(provider, &visit, session, &claims, id_token).await;
         }
         if provider.userinfo && role::lacks(&provider.rules, &claims) {
             add_userinfo(&known, &exchanged, &subject, &mut claims).await?;
         }
         let roles = self.roles(provider, &claims).await?;
         let vouched = vouched(provider, subject, &claims, roles, id_token);
-        self.signed_in(provider, vouched, session.map(|(token, _)| token), visit.to).await
+        self.signed_in(provider, vouched, session.map(|(token, _)| token), visit.to)
+            .await
     }
 
     /// The claims of an ID token that holds.
@@ -192,7 +195,8 @@ impl Staff {
             return Ok(roles);
         };
         let asked = role::asked_groups(&provider.rules);
-        if asked.is_empty() || !(left_out || !claims.contains_key(role::GROUPS)) {
+        let all_told = !left_out && claims.contains_key(role::GROUPS);
+        if asked.is_empty() || all_told {
             return Ok(roles);
         }
         // Entra's own name of the account; `sub` is another for each application.
@@ -226,7 +230,12 @@ impl Staff {
         let fact = Fact::StaffSignedIn {
             operator: vouched.operator.id.clone(),
             name: vouched.operator.name.clone(),
-            roles: vouched.operator.roles.iter().map(|role| role.word().to_owned()).collect(),
+            roles: vouched
+                .operator
+                .roles
+                .iter()
+                .map(|role| role.word().to_owned())
+                .collect(),
             provider: provider.name.clone(),
         };
         let new = New::of(vouched, proven_at, now.plus(self.lifetime));
@@ -241,7 +250,8 @@ impl Staff {
     /// A path of the console, as a browser would read it; the console's first page for anything else.
     pub fn way_back(&self, to: Option<&str>) -> String {
         let inside = |to: &str| {
-            let plain = to.len() <= LONGEST_WAY && to.starts_with('/') && to.chars().all(|letter| letter.is_ascii_graphic());
+            let plain =
+                to.len() <= LONGEST_WAY && to.starts_with('/') && to.chars().all(|letter| letter.is_ascii_graphic());
             let base = url::Url::parse(&self.origin).ok().filter(|_| plain)?;
             let url = base.join(to).ok()?;
             let desk = url.path() == HOME || url.path().starts_with("/desk/");
@@ -288,7 +298,11 @@ fn vouched(
     roles: Roles,
     id_token: String,
 ) -> Vouched {
-    let told = |name| claim(claims, name).map(|text| plain(&text, LONGEST)).filter(|text| !text.is_empty());
+    let told = |name| {
+        claim(claims, name)
+            .map(|text| plain(&text, LONGEST))
+            .filter(|text| !text.is_empty())
+    };
     let login = told("preferred_username");
     let email = told("email").or_else(|| login.clone().filter(|login| login.contains('@')));
     let name = told("name").or(login).or_else(|| email.clone());
@@ -310,7 +324,10 @@ fn vouched(
 
 /// When they proved themselves, where the provider says so.
 pub(super) fn auth_time(claims: &Map<String, Value>) -> Option<Timestamp> {
-    claims.get("auth_time").and_then(Value::as_i64).map(Timestamp::from_seconds)
+    claims
+        .get("auth_time")
+        .and_then(Value::as_i64)
+        .map(Timestamp::from_seconds)
 }
 
 /// The authentication contexts that a token names: `acr`, and Entra's `acrs`.
@@ -326,5 +343,8 @@ fn claim(claims: &Map<String, Value>, name: &str) -> Option<String> {
 
 /// What is kept of somebody else's text: one line, so long at most.
 fn plain(text: &str, longest: usize) -> String {
-    text.chars().filter(|letter| !letter.is_control()).take(longest).collect()
+    text.chars()
+        .filter(|letter| !letter.is_control())
+        .take(longest)
+        .collect()
 }

@@ -190,18 +190,12 @@ impl Builder {
         let providers = Providers::register(&folder, &addresses).map_err(Error::Folder)?;
         let (path, text) =
             settings::write(&folder, &addresses, &keys, &database, &parties, &*self.change).map_err(Error::Folder)?;
-        let way = self.way.map_or_else(|| Way::child().map_err(Error::Program), Ok)?;
-        let log = folder.file("gateway.log");
-        let gateway = Arc::new(Gateway::new(way, path, log, &addresses.doorward)?);
+        let gateway = Arc::new(gateway(self.way, path, &folder, &addresses.doorward)?);
         let vendors = Vendors::new(seed, &keys, &addresses, key, &self.clock);
         let mailbox = Arc::new(Mailbox::default());
         let memory = Memory::open(&folder, &vendors, &mailbox)?;
         let mut sheet = crate::sheet::fill(seed, &folder, &addresses, &keys, &database, &text);
-        sheet.relying_parties = parties;
-        if self.hands.is_some() {
-            sheet.lab.forward = addresses.start.join("clock").ok();
-        }
-        sheet.saml_providers = vec![providers.duo.clone(), providers.library.clone()];
+        complete(&mut sheet, parties, &providers, self.hands.is_some());
         let sheet = Arc::new(sheet);
         let api = Api::new(sheet.doorward.api.clone(), keys.desk_token.clone())?;
         let desk = Desk::new(api.clone(), Arc::clone(&mailbox), Arc::clone(&self.clock));
@@ -224,6 +218,7 @@ impl Builder {
             okta: callers.okta,
             signin: callers.signin,
             duo_sso: callers.duo_sso,
+            staff: callers.staff,
             mailbox,
             gateway,
             sheet,
@@ -239,6 +234,21 @@ impl Builder {
         lab.gateway.start().await?;
         Ok(lab)
     }
+}
+
+/// A gateway that is run as told.
+fn gateway(way: Option<Way>, settings: PathBuf, folder: &Folder, address: &url::Url) -> Result<Gateway, Error> {
+    let way = way.map_or_else(|| Way::child().map_err(Error::Program), Ok)?;
+    Ok(Gateway::new(way, settings, folder.file("gateway.log"), address)?)
+}
+
+/// What the sheet says of those who are made beside it.
+fn complete(sheet: &mut crate::sheet::Sheet, parties: Vec<parties::Party>, providers: &Providers, turning: bool) {
+    sheet.relying_parties = parties;
+    if turning {
+        sheet.lab.forward = sheet.lab.address.join("clock").ok();
+    }
+    sheet.saml_providers = vec![providers.duo.clone(), providers.library.clone()];
 }
 
 /// Writes down what another lab in this folder goes on with.

@@ -14,6 +14,7 @@ use crate::rp::Rp;
 use crate::seed::Seed;
 use crate::sheet::Sheet;
 use crate::signin::Signin;
+use crate::staff::StaffProvider;
 
 /// All of them.
 #[derive(Clone, Debug)]
@@ -22,6 +23,7 @@ pub(crate) struct Callers {
     pub(crate) signin: Arc<Signin>,
     pub(crate) rp: Arc<Rp>,
     pub(crate) duo_sso: Arc<DuoSso>,
+    pub(crate) staff: Arc<StaffProvider>,
 }
 
 impl Callers {
@@ -38,6 +40,12 @@ impl Callers {
             signin: Signin::of(seed, keys, addresses, Arc::clone(clock))?,
             rp: Rp::of(sheet, addresses, Arc::clone(clock))?,
             duo_sso: DuoSso::new(providers.duo, providers.key, Arc::clone(clock))?,
+            staff: StaffProvider::of(
+                &addresses.rp,
+                &addresses.doorward,
+                &keys.staff_secret,
+                Arc::clone(clock),
+            ),
         })
     }
 }

@@ -169,7 +169,15 @@ impl Doors {
             serve(self.okta_accounts, memory.watch(vendors.okta.router())).abort_handle(),
             serve(self.duo, memory.watch(vendors.duo.router())).abort_handle(),
             serve(self.okta, callers.okta.router()).abort_handle(),
-            serve(self.rp, callers.rp.router().merge(callers.duo_sso.router())).abort_handle(),
+            serve(
+                self.rp,
+                callers
+                    .rp
+                    .router()
+                    .merge(callers.duo_sso.router())
+                    .merge(callers.staff.router()),
+            )
+            .abort_handle(),
             serve(self.company, memory.watch(vendors.company.router())).abort_handle(),
             serve(self.start, memory.watch(start::router(state))).abort_handle(),
         ]

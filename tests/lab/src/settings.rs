@@ -40,6 +40,8 @@ struct Settings<'a> {
     rp: &'a Url,
     duo_sso: String,
     saml_certificate: String,
+    staff_issuer: String,
+    staff_groups: Vec<(&'static str, uuid::Uuid)>,
     parties: &'a [Party],
     keys: &'a Keys,
 }
@@ -62,6 +64,7 @@ pub(crate) fn write(
         ("company-secret", &keys.company_secret),
         ("okta-client", &keys.okta_client_secret),
         ("okta-factor-client", &keys.okta_factor_secret),
+        ("staff-client", &keys.staff_secret),
         ("duo-admin", &keys.duo_admin.1),
         ("duo-auth", &keys.duo_auth.1),
         // Its address may hold a password.
@@ -88,6 +91,8 @@ pub(crate) fn write(
         rp: &addresses.rp,
         duo_sso: folder.file(METADATA_FILE).display().to_string(),
         saml_certificate: folder.file(CERTIFICATE_FILE).display().to_string(),
+        staff_issuer: crate::staff::issuer_below(&addresses.rp),
+        staff_groups: crate::staff::groups().to_vec(),
         parties,
         keys,
     };

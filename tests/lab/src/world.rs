@@ -28,6 +28,7 @@ use crate::people::{LabPerson, everybody};
 use crate::postgres;
 use crate::sheet::Sheet;
 use crate::signin::Signin;
+use crate::staff::StaffProvider;
 use crate::vendors::Vendors;
 
 /// Why a world did not start.
@@ -101,6 +102,8 @@ pub struct Lab {
     pub signin: Arc<Signin>,
     /// The imitated Duo Single Sign-On, with Doorward as authentication source.
     pub duo_sso: Arc<DuoSso>,
+    /// The imitated provider of the staff.
+    pub staff: Arc<StaffProvider>,
     /// Everybody's mail.
     pub mailbox: Arc<Mailbox>,
     pub(crate) gateway: Arc<Gateway>,
@@ -124,11 +127,8 @@ impl Lab {
 
     /// A world on free ports with Doorward inside this process, living by `clock`.
     pub async fn start(clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        Self::builder()
-            .listen(SocketAddr::new(USUAL.ip(), 0))
-            .in_process(clock)
-            .start()
-            .await
+        let world = Self::builder().listen(SocketAddr::new(USUAL.ip(), 0)).in_process(clock);
+        Box::pin(world.start()).await
     }
 
     /// All that an outside client needs.
