@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     fn claims(value: Value) -> Map<String, Value> {
-        value.as_object().cloned().unwrap()
+        serde_json::from_value(value).unwrap()
     }
 
     fn rule(claim: &str, value: &str, role: Role) -> Rule {
