@@ -6,8 +6,7 @@ use std::sync::Arc;
 use super::Error;
 use crate::case::role::Role;
 use crate::config::Config;
-use crate::config::staff::{GroupsFrom, RoleWord, StaffAlg, StaffProvider};
-use crate::config::{connector, staff};
+use crate::config::staff::{self, GroupsFrom, RoleWord, StaffAlg, StaffProvider};
 use crate::crypto::signing::Alg;
 use crate::flow::Flow;
 use crate::provider::jwk::Jwk;
@@ -80,17 +79,15 @@ fn provider(
     })
 }
 
-/// A Duo account whose prompt leads back to the desk, and not to a person's case.
+/// A connector whose vendor's page leads back to the desk, and not to a person's case.
 fn prompt(config: &Config, name: &str, back: &str, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Connector>, VendorError> {
-    let unfit = || VendorError::Unfit {
-        why: "no connector of that name asks people".to_owned(),
-    };
     let found = config.connectors.iter().find(|known| known.name().get_ref().0 == name);
-    let back = back.parse().map_err(|_| unfit())?;
-    match found {
-        Some(connector::Connector::Duo(table)) => super::connector::prompt(table, back, clock),
-        _ => Err(unfit()),
-    }
+    let (Some(table), Ok(back)) = (found, back.parse()) else {
+        return Err(VendorError::Unfit {
+            why: "no connector of that name asks people".to_owned(),
+        });
+    };
+    super::connector::connect(config, table, back, clock)
 }
 
 fn credential(table: &StaffProvider) -> Result<Credential, VendorError> {

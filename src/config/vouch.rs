@@ -58,7 +58,7 @@ fn credential(provider: &StaffProvider, reading: &mut Reading<'_>) {
         let what = "without `openid` there is no ID token (OpenID Connect Core §3.1.2.1)";
         note(provider, "scopes", what, "add \"openid\"", reading);
     }
-    if provider.algs.is_empty() {
+    if provider.algs.is_empty() && !is_noted(provider, "algs", reading) {
         let what = "no ID token would ever fit";
         note(provider, "algs", what, "name RS256, PS256 or ES256", reading);
     }
@@ -112,7 +112,7 @@ fn groups(draft: &Draft, provider: &StaffProvider, reading: &mut Reading<'_>) {
     };
     let known = draft.connector.iter().find(|known| known.name().get_ref().0 == *name);
     let what = match known {
-        Some(Connector::Graph(_)) => return,
+        Some(connector) if connector.knows_groups() => return,
         Some(_) => format!("connector {name:?} does not reach Microsoft Graph"),
         None => format!("there is no connector {name:?}"),
     };

@@ -49,7 +49,10 @@ fn a_key_and_groups_at_graph_load() {
     let to = "key = { file = \"/etc/doorward/okta.pem\" }\nkey_id = \"k1\"\ngroups_from = \"graph:entra\"\n";
     let staff = folder.parse(&text(SECRET, to)).unwrap().staff;
     assert!(staff.providers[0].key.is_some());
-    assert_eq!(*staff.providers[0].groups_from.get_ref(), GroupsFrom::Graph("entra".to_owned()));
+    assert_eq!(
+        *staff.providers[0].groups_from.get_ref(),
+        GroupsFrom::Graph("entra".to_owned())
+    );
 }
 
 #[test]
@@ -57,9 +60,21 @@ fn single_faults_of_the_staff_are_told_exactly() {
     let folder = Folder::new();
     let with = |line: &str| format!("{SECRET}{line}\n");
     let cases = [
-        ("too short", "session_idle = \"10m\"", "session_idle = \"4m\"".to_owned()),
-        ("too long", "session_idle = \"10m\"", "session_lifetime = \"25h\"".to_owned()),
-        ("a proof too old", "session_idle = \"10m\"", "step_up = \"31m\"".to_owned()),
+        (
+            "too short",
+            "session_idle = \"10m\"",
+            "session_idle = \"4m\"".to_owned(),
+        ),
+        (
+            "too long",
+            "session_idle = \"10m\"",
+            "session_lifetime = \"25h\"".to_owned(),
+        ),
+        (
+            "a proof too old",
+            "session_idle = \"10m\"",
+            "step_up = \"31m\"".to_owned(),
+        ),
         (
             "idle longer than it lasts",
             "session_idle = \"10m\"",
@@ -67,8 +82,16 @@ fn single_faults_of_the_staff_are_told_exactly() {
         ),
         ("an issuer in clear", "https://login", "http://login".to_owned()),
         ("nothing to prove itself with", SECRET, String::new()),
-        ("two credentials", SECRET, with("key = { file = \"/etc/doorward/okta.pem\" }")),
-        ("no key", SECRET, "key = { file = \"/etc/doorward/intranet.secret\" }\n".to_owned()),
+        (
+            "two credentials",
+            SECRET,
+            with("key = { file = \"/etc/doorward/okta.pem\" }"),
+        ),
+        (
+            "no key",
+            SECRET,
+            "key = { file = \"/etc/doorward/intranet.secret\" }\n".to_owned(),
+        ),
         ("a name for no key", SECRET, with("key_id = \"k1\"")),
         ("no openid", SECRET, with("scopes = [\"profile\"]")),
         ("no algorithm", SECRET, with("algs = []")),
@@ -78,14 +101,29 @@ fn single_faults_of_the_staff_are_told_exactly() {
         ("a rule without a value", "value = \"agents\", ", String::new()),
         ("never anew", SECRET, with("step_up = { max_age = false }")),
         ("no context", SECRET, with("step_up = { acr_values = [] }")),
-        ("two ways anew", SECRET, with("step_up = { max_age = true, acr_values = [\"a\"] }")),
+        (
+            "two ways anew",
+            SECRET,
+            with("step_up = { max_age = true, acr_values = [\"a\"] }"),
+        ),
         ("nobody asks", SECRET, with("step_up = { universal_prompt = \"duo\" }")),
-        ("it does not ask", SECRET, with("step_up = { universal_prompt = \"entra\" }")),
+        (
+            "it does not ask",
+            SECRET,
+            with("step_up = { universal_prompt = \"entra\" }"),
+        ),
         ("groups from anywhere", SECRET, with("groups_from = \"ldap\"")),
         ("groups of nobody", SECRET, with("groups_from = \"graph:azure\"")),
         ("an unknown key", SECRET, with("response_mode = \"form_post\"")),
         ("no name", "name = \"corp\"\n", String::new()),
-        ("twice", STAFF, format!("{STAFF}{}", STAFF.split_once('\n').unwrap().1.split_once('\n').unwrap().1)),
+        (
+            "twice",
+            STAFF,
+            format!(
+                "{STAFF}{}",
+                STAFF.split_once('\n').unwrap().1.split_once('\n').unwrap().1
+            ),
+        ),
     ];
     let all: Vec<String> = cases
         .iter()

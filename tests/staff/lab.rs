@@ -1,11 +1,14 @@
 //! The staff's way in through the whole lab: what needs Graph for the groups, and Duo to prove oneself anew.
 
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_contract::Timestamp;
 use doorward_contract::clock::TurnedClock;
 use doorward_lab::browser::Browser;
+use doorward_lab::keys::Keys;
+use doorward_lab::seed::Seed;
 use doorward_lab::staff::{Fault, groups};
 use doorward_lab::{Database, Lab};
 use serde_json::{Value, json};
@@ -15,15 +18,19 @@ use super::{NOW, Place, on_both};
 on_both! {
     a_newcomer_signs_in_by_two_clicks
     groups_that_a_token_leaves_out_are_read_at_graph
+    who_proves_themselves_on_duos_page_has_proven_it_here
 }
 
-async fn lab(place: Place, clock: &TurnedClock, change: fn(String) -> String) -> Lab {
+/// What the world grows from.
+const SEED: u64 = 11;
+
+async fn lab(place: Place, clock: &TurnedClock, change: impl Fn(String) -> String + Send + Sync + 'static) -> Lab {
     let database = match place {
         Place::Sqlite => Database::Sqlite,
         Place::Postgres => Database::Postgres,
     };
     let world = Lab::builder()
-        .seed(11)
+        .seed(SEED)
         .listen(std::net::SocketAddr::from(([127, 0, 0, 1], 0)))
         .database(database)
         .toml_change(change)
@@ -102,5 +109,41 @@ async fn groups_that_a_token_leaves_out_are_read_at_graph(place: Place) {
     let mut other = lab.browser().unwrap();
     sign_in(&mut other, &lab, "Sade Bello").await;
     assert!(session(&mut other, &lab).await.get("operator").is_none());
+    lab.stop().await;
+}
+
+async fn who_proves_themselves_on_duos_page_has_proven_it_here(place: Place) {
+    let clock = TurnedClock::at(Timestamp::from_seconds(NOW));
+    let folder = tempfile::tempdir().unwrap();
+    let (id, secret) = Keys::of(Seed(SEED)).duo_web;
+    let path = folder.path().join("duo-web");
+    std::fs::write(&path, secret).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let file = path.display().to_string();
+    let lab = lab(place, &clock, move |text| {
+        let keys = format!("universal = {{ client_id = \"{id}\", client_secret = {{ file = \"{file}\" }} }}");
+        text.replace(
+            "step_up = { max_age = true }",
+            "step_up = { universal_prompt = \"duo\" }",
+        )
+        .replace("kind = \"duo\"\nhost", &format!("kind = \"duo\"\n{keys}\nhost"))
+    })
+    .await;
+    let maria = lab.sheet().person("maria-silva").unwrap().person.login.clone();
+    lab.staff
+        .change("tomas-vidal", |member| member.email = Some(maria.clone()));
+    let desk = |path: &str| lab.sheet().doorward.address.join(path).unwrap().to_string();
+    let mut browser = lab.browser().unwrap();
+    sign_in(&mut browser, &lab, "Tomás Vidal").await;
+    assert_eq!(session(&mut browser, &lab).await["fresh"], false);
+    let duo = lab.duo.world().public_base.origin();
+    for (press, fresh) in [("Deny", false), ("Approve on the phone", true)] {
+        let page = browser.visit(&desk("desk/step-up?to=%2Fdesk%2Fsession")).await.unwrap();
+        assert_eq!(page.url().origin(), duo, "{}", page.text());
+        browser.form(press).unwrap().press(press).await.unwrap();
+        assert_eq!(session(&mut browser, &lab).await["fresh"], fresh, "{press}");
+    }
+    clock.forward(Duration::from_secs(5 * 60));
+    assert_eq!(session(&mut browser, &lab).await["fresh"], false);
     lab.stop().await;
 }

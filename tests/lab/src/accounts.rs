@@ -186,7 +186,10 @@ pub(crate) fn duo_account(seed: Seed, keys: &Keys, addresses: &Addresses) -> duo
         permissions: duo::Permissions::default(),
         auth: keys.duo_auth.clone(),
         web: keys.duo_web.clone(),
-        redirect_uris: start("duo/callback").into_iter().collect(),
+        redirect_uris: ["duo/callback", "desk/return/hospital"]
+            .into_iter()
+            .filter_map(|path| start(path).ok())
+            .collect(),
         help_links: start("duo/start").into_iter().collect(),
         verified_push: false,
         lets_unenrolled_in: false,
