@@ -61,7 +61,7 @@ fn provider(
     };
     let groups = match table.groups_from.get_ref() {
         GroupsFrom::Claim => None,
-        GroupsFrom::Graph(connector) => connectors.get(connector).cloned(),
+        GroupsFrom::Connector(connector) => connectors.get(connector).cloned(),
     };
     Ok(Provider {
         title: table.title.0.clone(),

@@ -201,7 +201,7 @@ pub enum GroupsFrom {
     /// In the tokens.
     Claim,
     /// At Microsoft Graph through this connector, where the token does not name them all.
-    Graph(String),
+    Connector(String),
 }
 
 impl<'de> Deserialize<'de> for GroupsFrom {
@@ -209,7 +209,7 @@ impl<'de> Deserialize<'de> for GroupsFrom {
         let text = String::deserialize(deserializer)?;
         match text.split_once(':') {
             None if text == "claim" => Ok(Self::Claim),
-            Some(("graph", name)) if !name.is_empty() => Ok(Self::Graph(name.to_owned())),
+            Some(("graph", name)) if !name.is_empty() => Ok(Self::Connector(name.to_owned())),
             _ => Err(wrong(
                 format!("groups cannot be read from {text:?}"),
                 "write \"claim\", or \"graph:\" and the name of a connector of kind \"graph\"",

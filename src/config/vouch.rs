@@ -107,7 +107,7 @@ fn step_up(draft: &Draft, provider: &StaffProvider, reading: &mut Reading<'_>) {
 }
 
 fn groups(draft: &Draft, provider: &StaffProvider, reading: &mut Reading<'_>) {
-    let GroupsFrom::Graph(name) = provider.groups_from.get_ref() else {
+    let GroupsFrom::Connector(name) = provider.groups_from.get_ref() else {
         return;
     };
     let known = draft.connector.iter().find(|known| known.name().get_ref().0 == *name);

@@ -152,7 +152,7 @@ impl StaffDoor {
 
     pub(super) fn samples() -> Vec<(&'static str, Self)> {
         let way = |title: &str, name: &str| (title.to_owned(), format!("/desk/sign-in/{name}?to=%2Fdesk"));
-        let further = ("Northwind sign-in", "https://login.example.com/logout?state=S0-9a77");
+        let further = ("Northwind sign-in", "https://signin.example.com/");
         vec![
             (
                 "staff-sign-in",

@@ -51,7 +51,7 @@ fn a_key_and_groups_at_graph_load() {
     assert!(staff.providers[0].key.is_some());
     assert_eq!(
         *staff.providers[0].groups_from.get_ref(),
-        GroupsFrom::Graph("entra".to_owned())
+        GroupsFrom::Connector("entra".to_owned())
     );
 }
 

@@ -137,7 +137,7 @@ async fn who_proves_themselves_on_duos_page_has_proven_it_here(place: Place) {
     sign_in(&mut browser, &lab, "Tomás Vidal").await;
     assert_eq!(session(&mut browser, &lab).await["fresh"], false);
     let duo = lab.duo.world().public_base.origin();
-    for (press, fresh) in [("Deny", false), ("Approve on the phone", true)] {
+    for (press, fresh) in [("Deny on the phone", false), ("Approve on the phone", true)] {
         let page = browser.visit(&desk("desk/step-up?to=%2Fdesk%2Fsession")).await.unwrap();
         assert_eq!(page.url().origin(), duo, "{}", page.text());
         browser.form(press).unwrap().press(press).await.unwrap();
