@@ -35,7 +35,7 @@ async fn lab(place: Place, clock: &TurnedClock, change: impl Fn(String) -> Strin
         .database(database)
         .toml_change(change)
         .in_process(Arc::new(clock.clone()));
-    Box::pin(world.start()).await.unwrap()
+    world.start().await.unwrap()
 }
 
 async fn session(browser: &mut Browser, lab: &Lab) -> Value {

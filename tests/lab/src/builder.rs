@@ -176,6 +176,11 @@ impl Builder {
 
     /// Starts everything and returns once Doorward answers.
     pub async fn start(self) -> Result<Lab, Error> {
+        // On the heap: what is held between its steps is large, and every caller would hold it too.
+        Box::pin(self.begin()).await
+    }
+
+    async fn begin(self) -> Result<Lab, Error> {
         let folder = Folder::open(self.data.as_deref()).map_err(Error::Folder)?;
         let notes: Option<Notes> = read(&folder, NOTES)?;
         let seed = seed(self.seed, notes.as_ref())?;

@@ -237,7 +237,7 @@ async fn place(wish: &Play) -> Result<(Option<Lab>, Sheet), Box<dyn std::error::
     if let Some(seed) = wish.seed {
         builder = builder.seed(seed);
     }
-    let lab = Box::pin(builder.start()).await?;
+    let lab = builder.start().await?;
     let sheet = lab.sheet().clone();
     Ok((Some(lab), sheet))
 }

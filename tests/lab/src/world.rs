@@ -127,8 +127,11 @@ impl Lab {
 
     /// A world on free ports with Doorward inside this process, living by `clock`.
     pub async fn start(clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let world = Self::builder().listen(SocketAddr::new(USUAL.ip(), 0)).in_process(clock);
-        Box::pin(world.start()).await
+        Self::builder()
+            .listen(SocketAddr::new(USUAL.ip(), 0))
+            .in_process(clock)
+            .start()
+            .await
     }
 
     /// All that an outside client needs.
