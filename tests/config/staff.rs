@@ -56,6 +56,7 @@ fn a_key_and_groups_at_graph_load() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one list")]
 fn single_faults_of_the_staff_are_told_exactly() {
     let folder = Folder::new();
     let with = |line: &str| format!("{SECRET}{line}\n");

@@ -15,7 +15,7 @@ on_both! {
     a_link_ends_after_ten_minutes
 }
 
-fn breakable(text: String) -> String {
+fn breakable(text: &str) -> String {
     text.replace("[staff]\n", "[staff]\nbreak_glass = true\n")
 }
 
@@ -33,7 +33,7 @@ async fn there_is_no_glass_unless_the_settings_say_so(place: Place) {
 }
 
 async fn a_link_lets_in_once_for_an_hour_and_proves_nothing(place: Place) {
-    let bench = Bench::with(place, breakable).await;
+    let bench = Bench::with(place, |text| breakable(&text)).await;
     let link = bench.app.staff.break_glass("Sade Bello", Role::Approver).await.unwrap();
     assert_eq!(bench.facts("break_glass_opened").await[0]["role"], "approver");
     let path = link.strip_prefix(ORIGIN).unwrap();
@@ -66,7 +66,7 @@ async fn a_link_lets_in_once_for_an_hour_and_proves_nothing(place: Place) {
 }
 
 async fn a_link_ends_after_ten_minutes(place: Place) {
-    let bench = Bench::with(place, breakable).await;
+    let bench = Bench::with(place, |text| breakable(&text)).await;
     let link = bench.app.staff.break_glass("Sade Bello", Role::Admin).await.unwrap();
     bench.forward(Duration::from_secs(10 * 60));
     let mut browser = bench.browser();
