@@ -17,4 +17,5 @@ pub mod pages;
 pub mod provider;
 pub mod saml;
 pub mod source;
+pub mod staff;
 pub mod store;

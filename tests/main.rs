@@ -15,4 +15,6 @@ mod provider;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]
+mod staff;
+#[cfg(test)]
 mod store;

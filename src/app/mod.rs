@@ -6,6 +6,7 @@ mod entra;
 mod purpose;
 mod relying;
 mod saml;
+mod staff;
 mod vendor;
 
 use std::future::IntoFuture;
@@ -32,6 +33,7 @@ use crate::store::{self, Store};
 use connector::{abilities, connectors};
 use doorward_contract::{Clock, Finding, VendorError};
 use purpose::{brand, callers, purposes, ways};
+pub use staff::staff;
 use vendor::{form_origins, verifiers};
 
 /// How many changes of cases may wait to be heard by those who wait for one.
@@ -129,6 +131,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Err
     let origins = form_origins(&config);
     let app = App {
         callers: Arc::new(callers(&config)),
+        staff: staff(&config, &door.flow)?,
         policy: pages::content_security_policy(&origins).into(),
         origin: config.server.public_url.get_ref().0.origin().ascii_serialization(),
         door: door.clone(),

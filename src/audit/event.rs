@@ -332,6 +332,56 @@ pub enum Fact {
         /// The source.
         source: String,
     },
+    /// An operator signed in.
+    StaffSignedIn {
+        /// Who for good: the provider's name and its subject.
+        operator: String,
+        /// What colleagues call them.
+        name: String,
+        /// The roles that they have by it.
+        roles: Vec<String>,
+        /// The provider, or `break-glass`.
+        provider: String,
+    },
+    /// Somebody came to sign in among the staff, and was not let in.
+    StaffRefused {
+        /// The provider.
+        provider: String,
+        /// Who, where the provider vouched for somebody.
+        operator: Option<String>,
+        /// Which check failed.
+        why: String,
+    },
+    /// An operator signed out.
+    StaffSignedOut {
+        /// Who.
+        operator: String,
+    },
+    /// An operator proved themselves anew.
+    StaffSteppedUp {
+        /// Who.
+        operator: String,
+        /// How: `max_age`, `acr`, `universal_prompt`.
+        how: String,
+    },
+    /// A provider ended an operator's sessions.
+    StaffSessionsEnded {
+        /// The provider.
+        provider: String,
+        /// Who, where it said so.
+        operator: Option<String>,
+        /// How many there were.
+        sessions: u64,
+    },
+    /// Somebody with access to the machine made a link that lets in without any provider.
+    BreakGlassOpened {
+        /// For whom, as they said.
+        name: String,
+        /// The role.
+        role: String,
+        /// Until when the link is good.
+        until: Timestamp,
+    },
     /// Somebody was turned away before a case began.
     TurnedAway {
         /// The source.

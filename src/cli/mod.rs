@@ -4,6 +4,7 @@ mod audit;
 mod keys;
 mod link;
 mod plan;
+mod staff;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app;
+use crate::case::role::Role;
 use crate::cause::causes;
 use crate::config::{self, Config};
 use crate::crypto::seal::Key;
@@ -50,6 +52,9 @@ enum Command {
     /// The record of what happened.
     #[command(subcommand)]
     Audit(Audit),
+    /// The staff.
+    #[command(subcommand)]
+    Staff(StaffCommand),
     /// Print the JSON schema of the settings.
     Schema,
     /// Print settings to start from, with every key explained.
@@ -124,6 +129,21 @@ enum Keys {
         /// Sign with the new keys within a minute. Who has cached the old ones refuses us until they read again.
         #[arg(long)]
         now: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum StaffCommand {
+    /// Make a link that lets one person in for an hour without any provider. Off unless the settings say otherwise.
+    BreakGlass {
+        #[command(flatten)]
+        settings: Settings,
+        /// agent, reviewer, approver, auditor or admin.
+        #[arg(long)]
+        role: Role,
+        /// Who it is for; written into the record.
+        #[arg(long)]
+        name: String,
     },
 }
 
@@ -215,6 +235,9 @@ async fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         }) => audit::verify_export(&file, key.as_deref()),
         Command::Audit(Audit::Verify { settings, .. }) => audit::verify_database(load(&settings)?).await,
         Command::Audit(Audit::Export { settings, out }) => audit::export(load(&settings)?, out).await,
+        Command::Staff(StaffCommand::BreakGlass { settings, role, name }) => {
+            staff::break_glass(load(&settings)?, role, &name).await
+        }
         Command::Schema => print(&config::schema()),
         Command::Init => print(config::DOCUMENTED),
     }

@@ -10,7 +10,7 @@ use super::purpose::{Act, ActionWord, OnFailure, Preset, Purpose};
 use super::read::Reading;
 use super::value::Name;
 use super::verifier::Verifier;
-use super::{challenge, entra, kinds, recheck, relying, saml};
+use super::{challenge, entra, kinds, recheck, relying, saml, vouch};
 use doorward_contract::Ability;
 use toml::Spanned;
 
@@ -32,6 +32,7 @@ pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
     }
     tokens(draft, reading);
     sources(draft, reading);
+    vouch::check(draft, reading);
 }
 
 fn server(draft: &Draft, reading: &mut Reading<'_>) {

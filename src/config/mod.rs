@@ -22,8 +22,10 @@ pub mod saml;
 pub mod secret;
 pub mod server;
 pub mod source;
+pub mod staff;
 pub mod value;
 pub mod verifier;
+mod vouch;
 
 use std::path::Path;
 
@@ -74,6 +76,9 @@ pub struct Config {
     /// Who may call the API.
     #[serde(default, rename = "api_token")]
     pub api_tokens: Vec<purpose::ApiToken>,
+    /// How operators sign in.
+    #[serde(default)]
+    pub staff: staff::Staff,
 }
 
 /// What could be read of the settings: a table that must be there and is not is noted, and hides nothing else.
@@ -102,6 +107,8 @@ struct Draft {
     client: Vec<client::Client>,
     #[serde(default)]
     api_token: Vec<purpose::ApiToken>,
+    #[serde(default)]
+    staff: staff::Staff,
 }
 
 impl Draft {
@@ -120,6 +127,7 @@ impl Draft {
             purposes: self.purpose,
             clients: self.client,
             api_tokens: self.api_token,
+            staff: self.staff,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The edge: the table of paths, and what stands around every one of them.
 
 pub mod api;
+pub mod authority;
 pub mod headers;
 pub mod health;
 pub mod hooks;
@@ -8,6 +9,7 @@ pub mod journey;
 pub mod problem;
 pub mod provider;
 mod shown;
+pub mod staff;
 
 use std::time::Duration;
 
@@ -39,6 +41,8 @@ pub struct App {
     pub door: Door,
     /// Who may call the API.
     pub callers: std::sync::Arc<Vec<Caller>>,
+    /// Who of the staff is at a browser.
+    pub staff: crate::staff::Staff,
     /// The header that tells browsers what a page may do.
     pub policy: std::sync::Arc<str>,
     /// Our own origin, as browsers name it.
@@ -69,6 +73,11 @@ pub fn router(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
         .with_state(app.door.clone())
         .layer(CsrfLayer::new().add_trusted_origin(app.origin.clone())?)
         .layer(middleware::from_fn(headers::without_null_origin));
+    // The staff's door: as the people's.
+    let desk = staff::routes()
+        .with_state(app.clone())
+        .layer(CsrfLayer::new().add_trusted_origin(app.origin.clone())?)
+        .layer(middleware::from_fn(headers::without_null_origin));
     // Where others send browsers: their pages may post here, and no cookie of ours counts.
     let crossing = Router::new()
         .merge(oidc::crossing())
@@ -82,6 +91,7 @@ pub fn router(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
     // Machines: they carry a token or a signature, and no cookie counts.
     let machines = Router::new()
         .nest("/api/v1", api::routes())
+        .merge(staff::machines())
         .route("/hooks/{verifier}", post(hooks::receive))
         .with_state(app.clone());
     let rest = Router::new()
@@ -92,6 +102,7 @@ pub fn router(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
         .fallback(nowhere)
         .with_state(app.door.clone());
     Ok(people
+        .merge(desk)
         .merge(crossing)
         .merge(machines)
         .merge(rest)

@@ -22,6 +22,7 @@ mod retry;
 mod secret;
 mod shell;
 mod sign_out;
+mod staff;
 pub mod text;
 mod visit;
 mod waiting;
@@ -42,6 +43,7 @@ pub use pass::{OnePass, PassReady, PassShown};
 pub use passage::{Passage, passage_policy};
 pub use retry::{Again, Retry, RetryCause};
 pub use sign_out::SignOut;
+pub use staff::StaffDoor;
 pub use text::{Kept, LookedAt};
 pub use visit::Visit;
 pub use waiting::{Waiting, What};
@@ -89,6 +91,8 @@ pub enum Page {
     Passage(Passage),
     /// Whether to forget this browser's proof.
     SignOut(SignOut),
+    /// The door of the staff's console.
+    StaffDoor(StaffDoor),
     /// Something to know, and nothing to do but read.
     Notice(Notice),
 }
@@ -115,7 +119,8 @@ from!(
     PassShown,
     Passage,
     Notice,
-    SignOut
+    SignOut,
+    StaffDoor
 );
 
 impl Page {
@@ -133,6 +138,7 @@ impl Page {
             Self::PassShown(page) => page,
             Self::Passage(page) => page,
             Self::SignOut(page) => page,
+            Self::StaffDoor(page) => page,
             Self::Notice(page) => page,
         }
     }
@@ -146,6 +152,7 @@ impl Page {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Notice(notice) => notice.status(),
+            Self::StaffDoor(door) => door.status(),
             Self::Login(Login { error: Some(_), .. }) => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::OK,
         }
@@ -168,6 +175,7 @@ impl Page {
             .chain(of(PassShown::samples()))
             .chain(of(Passage::samples()))
             .chain(of(SignOut::samples()))
+            .chain(of(StaffDoor::samples()))
             .chain(of(Notice::samples()))
             .collect()
     }

@@ -38,3 +38,16 @@ pub const PURPOSE: &str = "purpose";
 pub const RETURN_TO: &str = "return_to";
 /// The field with the work e-mail address or user name.
 pub const LOGIN: &str = "login";
+
+/// Where operators sign in (`GET`).
+pub const STAFF_SIGN_IN: &str = "/desk/sign-in";
+/// Where operators sign out (`GET` asks, `POST` with [`FORM_TOKEN`] does it).
+pub const STAFF_SIGN_OUT: &str = "/desk/sign-out";
+/// Where operators prove themselves anew (`GET`).
+pub const STAFF_STEP_UP: &str = "/desk/step-up";
+/// Where operators are led to who are signed out at their provider too (`GET`).
+pub const STAFF_SIGNED_OUT: &str = "/desk/signed-out";
+/// Whether the session of this browser stands, as JSON (`GET`).
+pub const STAFF_SESSION: &str = "/desk/session";
+/// Where a link leads that lets in without any provider (`GET` with the token below it, `POST`).
+pub const STAFF_GLASS: &str = "/desk/break-glass";

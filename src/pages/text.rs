@@ -59,6 +59,7 @@ pub(super) struct Text {
     pub(super) pass: pass::Words,
     pub(super) passage: passage::Words,
     pub(super) sign_out: sign_out::Words,
+    pub(super) staff: super::staff::Words,
     pub(super) notice: notice::Words,
 }
 

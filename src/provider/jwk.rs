@@ -209,6 +209,13 @@ impl Jwk {
         key
     }
 
+    /// Under another name than its own.
+    #[must_use]
+    pub fn called(mut self, name: &str) -> Self {
+        self.kid = Some(JsonWebKeyId::new(name.to_owned()));
+        self
+    }
+
     /// The place of a shared secret, without the secret.
     pub(super) fn shared() -> Self {
         Self {

@@ -12,7 +12,7 @@ use super::signer::Signer;
 use crate::crypto::signing::Alg;
 
 /// The algorithm's name there.
-pub(super) fn name_of(alg: Alg) -> &'static CoreJwsSigningAlgorithm {
+pub(crate) fn name_of(alg: Alg) -> &'static CoreJwsSigningAlgorithm {
     match alg {
         Alg::Rs256 => &CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
         Alg::Ps256 => &CoreJwsSigningAlgorithm::RsaSsaPssSha256,

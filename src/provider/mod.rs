@@ -22,7 +22,7 @@ pub mod jose;
 pub mod json;
 pub mod jwk;
 pub mod keyring;
-mod library;
+pub(crate) mod library;
 pub mod logout;
 pub mod metadata;
 pub mod moment;

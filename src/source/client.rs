@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use ipnet::IpNet;
 
@@ -17,19 +17,28 @@ pub struct Client(pub Digest);
 #[derive(Clone, Copy)]
 pub struct ClientAddress(pub Option<IpAddr>);
 
-impl FromRequestParts<Door> for ClientAddress {
+impl<S> FromRequestParts<S> for ClientAddress
+where
+    S: Send + Sync,
+    Door: FromRef<S>,
+{
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, Self::Rejection> {
-        Ok(Self(believed(parts, door)))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(believed(parts, &Door::from_ref(state))))
     }
 }
 
-impl FromRequestParts<Door> for Client {
+impl<S> FromRequestParts<S> for Client
+where
+    S: Send + Sync,
+    Door: FromRef<S>,
+{
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, Self::Rejection> {
-        let text = believed(parts, door).map_or_else(|| "unknown".to_owned(), counted_as);
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let door = Door::from_ref(state);
+        let text = believed(parts, &door).map_or_else(|| "unknown".to_owned(), counted_as);
         Ok(Self(door.flow.digests.digest("client", text.as_bytes())))
     }
 }

@@ -165,7 +165,7 @@ impl Door {
     }
 
     /// Has the browser keep a value for so many seconds, out of reach of scripts and of other sites' forms; 0 has it forget.
-    fn set_cookie(&self, response: &mut Response, name: &str, value: &str, seconds: u64) {
+    pub(crate) fn set_cookie(&self, response: &mut Response, name: &str, value: &str, seconds: u64) {
         let secure = if self.secure { "; Secure" } else { "" };
         let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
         if let Ok(mut value) = HeaderValue::from_str(&cookie) {
@@ -180,7 +180,7 @@ impl Door {
     }
 
     /// A cookie's value, if the browser brought it.
-    fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
         headers
             .get_all(header::COOKIE)
             .iter()

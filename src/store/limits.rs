@@ -41,6 +41,7 @@ impl Store {
             &sql::SWEEP_LIMITS,
             &sql::SWEEP_GRANTS,
             &sql::SWEEP_EARLIER,
+            &sql::SWEEP_STAFF,
         ] {
             while self.0.db.run(sql, values![now, BATCH]).await? > 0 {}
         }

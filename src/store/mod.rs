@@ -15,6 +15,7 @@ mod queue;
 mod rows;
 pub mod sql;
 mod sqlite;
+mod staff;
 
 use std::fmt;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub use earlier::EarlierChange;
 pub use grants::{Grant, GrantKind, NewGrant};
 pub use keys::SigningKeyRow;
 pub use queue::Claim;
+pub use staff::{StaffSession, Whose};
 
 /// Where the canary is sealed to, and what it says.
 const CANARY: (&str, &[u8]) = ("canary/1", b"the master key fits this database");
@@ -167,6 +169,8 @@ struct Inner {
     canary: Key,
     /// Seals grants.
     grants: Key,
+    /// Seals operators' sessions.
+    staff: Key,
 }
 
 impl fmt::Debug for Store {
@@ -183,6 +187,7 @@ impl Store {
             keys: master.derive("case keys")?,
             canary: master.derive("canary")?,
             grants: master.derive("grants")?,
+            staff: master.derive("staff sessions")?,
             db: Db::open(settings.url.expose_secret(), settings.connections).await?,
         }));
         if store.schema_version().await? > 0 {

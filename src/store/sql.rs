@@ -168,6 +168,17 @@ statements! {
     GRANTED_UNTIL = "select max(until_at) as until_at from grants where case_id = $1 and until_at > $2";
     DROP_GRANTS_OF = "delete from grants where case_id = $1";
     SWEEP_GRANTS = sweep!("grants", "kind");
+    ADD_STAFF = "insert into staff_sessions (digest, provider, subject, sid, ends_at, until_at, sealed) \
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict (digest) do nothing";
+    STAFF = "select provider, subject, ends_at, until_at, sealed from staff_sessions where digest = $1 and until_at > $2";
+    // What ended meanwhile stays ended.
+    USE_STAFF = "update staff_sessions set until_at = $3 where digest = $1 and until_at > $2 and ends_at >= $3";
+    END_STAFF = "delete from staff_sessions where digest = $1 and until_at > $2";
+    END_STAFF_SUBJECT = "delete from staff_sessions where provider = $1 and subject = $2";
+    END_STAFF_SID = "delete from staff_sessions where provider = $1 and sid = $2";
+    END_STAFF_BOTH = "delete from staff_sessions where provider = $1 and subject = $2 and sid = $3";
+    SWEEP_STAFF = "delete from staff_sessions where digest in \
+        (select digest from staff_sessions where until_at <= $1 limit $2)";
     SIGNING_KEYS = "select kid, alg, follows, made_at, from_at, gone_at, public, sealed from signing_keys \
         order by alg, follows";
     // Taken is the name, or the place behind the key it follows.

@@ -9,6 +9,7 @@ mod faults;
 mod recheck;
 mod relying;
 mod saml;
+mod staff;
 mod table;
 mod webhook;
 

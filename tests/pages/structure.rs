@@ -239,6 +239,7 @@ fn a_number_is_shown_wherever_there_is_one() {
             "no-session",
             "passage",
             "sign-out",
+            "staff-",
             "signed-out",
             "too-little-time-",
             "bad-request-",

@@ -113,6 +113,7 @@ impl Bench {
         let app = App {
             door: door.clone(),
             callers: Arc::default(),
+            staff: doorward::app::staff(&config, &door.flow).unwrap(),
             policy: "default-src 'none'".into(),
             origin: ISSUER.to_owned(),
         };

@@ -300,6 +300,15 @@ pub trait Directory: Send + Sync {
 
     /// Accounts that share this given and family name, at most `limit`, other than `except`: the same-name guard.
     async fn namesakes(&self, account: &Account, limit: u8) -> Result<Vec<AccountId>, VendorError>;
+
+    /// Which of these groups, by the vendor's own ids, the account is in, in whatever way. Refuses with [`VendorError::Unfit`] where
+    /// the vendor is not asked about groups.
+    async fn groups_among(&self, id: &AccountId, groups: &[String]) -> Result<Vec<String>, VendorError> {
+        let _ = (id, groups);
+        Err(VendorError::Unfit {
+            why: "this connector is not asked about groups".to_owned(),
+        })
+    }
 }
 
 /// How long a lifetime in minutes is.

@@ -131,18 +131,33 @@ impl Graph {
     }
 
     async fn listed_reasons(&self, id: Uuid) -> Reasons {
-        let mut reasons = Vec::new();
-        for groups in self.settings.protected.groups.chunks(GROUPS_AT_ONCE) {
+        let found = self.member_of(id, &self.settings.protected.groups).await?;
+        let reason = |group| format!("it is a member of the group {group} on the operator's list");
+        Ok(found.into_iter().map(reason).collect())
+    }
+
+    /// Which of these groups somebody is in, directly or through others.
+    async fn member_of(&self, id: Uuid, groups: &[Uuid]) -> Result<Vec<Uuid>, VendorError> {
+        let mut all = Vec::new();
+        for groups in groups.chunks(GROUPS_AT_ONCE) {
             let call = Call::Ask(below(id, &["checkMemberGroups"]), json!({ "groupIds": groups }));
             let found: Ids = self.client.call(call, &[]).await?.json()?;
-            reasons.extend(
-                found
-                    .value
-                    .into_iter()
-                    .map(|group| format!("it is a member of the group {group} on the operator's list")),
-            );
+            all.extend(found.value);
         }
-        Ok(reasons)
+        Ok(all)
+    }
+
+    /// The same for ids as settings have them: what is no object id is no group of the directory's.
+    pub(crate) async fn among(&self, id: &AccountId, groups: &[String]) -> Result<Vec<String>, VendorError> {
+        let Ok(id) = Uuid::try_parse(&id.0) else {
+            return Ok(Vec::new());
+        };
+        let known = |group: &String| Uuid::try_parse(group).ok().map(|id| (id, group.clone()));
+        let wanted: Vec<(Uuid, String)> = groups.iter().filter_map(known).collect();
+        let ids: Vec<Uuid> = wanted.iter().map(|(id, _)| *id).collect();
+        let found = self.member_of(id, &ids).await?;
+        let named = wanted.into_iter().filter(|(id, _)| found.contains(id));
+        Ok(named.map(|(_, group)| group).collect())
     }
 }
 

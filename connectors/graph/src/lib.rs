@@ -175,4 +175,8 @@ impl Directory for Graph {
     async fn namesakes(&self, account: &Account, limit: u8) -> Result<Vec<AccountId>, VendorError> {
         self.same_names(account, limit).await
     }
+
+    async fn groups_among(&self, id: &AccountId, groups: &[String]) -> Result<Vec<String>, VendorError> {
+        self.among(id, groups).await
+    }
 }

@@ -21,12 +21,7 @@ pub(super) fn connectors(
     let mut made: HashMap<String, Arc<dyn Connector>> = HashMap::new();
     for connector in &config.connectors {
         let name = connector.name().get_ref().0.clone();
-        let connected: Result<Arc<dyn Connector>, VendorError> = match connector {
-            Table::Graph(table) => graph::connect(table, clock),
-            Table::Okta(table) => okta::connect(table, abilities(config, &name), clock),
-            Table::Duo(table) => duo::connect(table, back_from(config, &name), clock),
-            Table::Webhook(table) => webhook::connect(table, clock),
-        };
+        let connected = connect(config, connector, back_from(config, &name), clock);
         let connected = connected.map_err(|error| Error::Vendor {
             name: name.clone(),
             error,
@@ -34,6 +29,21 @@ pub(super) fn connectors(
         made.insert(name, connected);
     }
     Ok(made)
+}
+
+/// One of them, from whose own page people come back to `back`.
+pub(super) fn connect(
+    config: &Config,
+    connector: &Table,
+    back: url::Url,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<dyn Connector>, VendorError> {
+    match connector {
+        Table::Graph(table) => graph::connect(table, clock),
+        Table::Okta(table) => okta::connect(table, abilities(config, &connector.name().get_ref().0), clock),
+        Table::Duo(table) => duo::connect(table, back, clock),
+        Table::Webhook(table) => webhook::connect(table, clock),
+    }
 }
 
 /// Where people come back to from a connector's own page.

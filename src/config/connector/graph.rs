@@ -307,6 +307,10 @@ impl Table for Graph {
         &self.name
     }
 
+    fn knows_groups(&self) -> bool {
+        true
+    }
+
     fn abilities(&self) -> Vec<Ability> {
         // Graph in China has no Temporary Access Pass (learn.microsoft.com/graph/deployments, schema of August 2026).
         let absent = matches!(self.cloud, Cloud::China).then_some(Ability::TemporaryAccessPass);

@@ -30,6 +30,11 @@ pub(super) trait Table {
         Vec::new()
     }
 
+    /// Whether it can tell which groups, by their ids, somebody is in.
+    fn knows_groups(&self) -> bool {
+        false
+    }
+
     /// Where forms lead when it asks them on a page of its own.
     fn asks_at(&self) -> Option<String> {
         None
@@ -119,6 +124,11 @@ impl Connector {
     /// What it can ask of people.
     pub fn challenges(&self) -> Vec<Challenge> {
         self.table().challenges()
+    }
+
+    /// Whether it can tell which groups, by their ids, somebody is in.
+    pub fn knows_groups(&self) -> bool {
+        self.table().knows_groups()
     }
 
     /// Where forms lead when it asks them on a page of its own.

@@ -215,7 +215,10 @@ pub(crate) fn duo_account(seed: Seed, keys: &Keys, addresses: &Addresses) -> duo
         permissions: duo::Permissions::default(),
         auth: keys.duo_auth.clone(),
         web: keys.duo_web.clone(),
-        redirect_uris: vec![below(&addresses.doorward, "return/duo/duo").into()],
+        redirect_uris: vec![
+            below(&addresses.doorward, "return/duo/duo").into(),
+            below(&addresses.doorward, "desk/return/hospital").into(),
+        ],
         protected: vec![duo::Protected {
             keys: keys.duo_vpn.clone(),
             name: vpn::NAME.to_owned(),

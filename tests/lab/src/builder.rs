@@ -197,9 +197,7 @@ impl Builder {
         let providers = Providers::register(&folder, &addresses).map_err(Error::Folder)?;
         let (path, text) =
             settings::write(&folder, &addresses, &keys, &database, &parties, &*self.change).map_err(Error::Folder)?;
-        let way = self.way.map_or_else(|| Way::child().map_err(Error::Program), Ok)?;
-        let log = folder.file("gateway.log");
-        let gateway = Arc::new(Gateway::new(way, path, log, &addresses.doorward)?);
+        let gateway = Arc::new(gateway(self.way, path, &folder, &addresses.doorward)?);
         let vendors = Vendors::new(seed, &keys, &addresses, key, &self.clock);
         let mailbox = Arc::new(Mailbox::default());
         let memory = Memory::open(&folder, &vendors, &mailbox)?;
@@ -228,6 +226,7 @@ impl Builder {
             okta: callers.okta,
             signin: callers.signin,
             duo_sso: callers.duo_sso,
+            staff: callers.staff,
             mailbox,
             gateway,
             sheet,
@@ -243,6 +242,12 @@ impl Builder {
         lab.gateway.start().await?;
         Ok(lab)
     }
+}
+
+/// A gateway that is run as told.
+fn gateway(way: Option<Way>, settings: PathBuf, folder: &Folder, address: &url::Url) -> Result<Gateway, Error> {
+    let way = way.map_or_else(|| Way::child().map_err(Error::Program), Ok)?;
+    Ok(Gateway::new(way, settings, folder.file("gateway.log"), address)?)
 }
 
 /// Writes into the sheet what is known only once a world is being made.

@@ -15,6 +15,7 @@ use crate::seed::Seed;
 use crate::sheet::Sheet;
 use crate::signin::Signin;
 use crate::vpn::Vpn;
+use crate::staff::StaffProvider;
 
 /// All of them.
 #[derive(Clone, Debug)]
@@ -24,6 +25,7 @@ pub(crate) struct Callers {
     pub(crate) rp: Arc<Rp>,
     pub(crate) duo_sso: Arc<DuoSso>,
     pub(crate) vpn: Arc<Vpn>,
+    pub(crate) staff: Arc<StaffProvider>,
 }
 
 impl Callers {
@@ -46,6 +48,12 @@ impl Callers {
                 keys.duo_vpn.clone(),
                 Arc::clone(clock),
             )?,
+            staff: StaffProvider::of(
+                &addresses.rp,
+                &addresses.doorward,
+                &keys.staff_secret,
+                Arc::clone(clock),
+            ),
         })
     }
 }

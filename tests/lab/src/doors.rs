@@ -175,7 +175,8 @@ impl Doors {
                     .rp
                     .router()
                     .merge(callers.duo_sso.router())
-                    .merge(callers.vpn.router()),
+                    .merge(callers.vpn.router())
+                    .merge(callers.staff.router()),
             )
             .abort_handle(),
             serve(self.company, memory.watch(vendors.company.router())).abort_handle(),

@@ -62,6 +62,8 @@ pub struct Keys {
     pub webhook_secret: String,
     /// The company's own system: what calls to it are signed with.
     pub company_secret: String,
+    /// The staff's identity provider: Doorward's secret there.
+    pub staff_secret: String,
     /// Doorward: the master key under which personal data rests.
     pub master: String,
     /// Doorward: the ticket system's token for the API.
@@ -99,6 +101,7 @@ impl Keys {
             recheck_template_version: id("itmplv_", "persona recheck template version"),
             webhook_secret: format!("wbhsec_{}", seed.uuid("persona webhook secret")),
             company_secret: format!("whsec_{}", seed.key("company secret")),
+            staff_secret: seed.text("staff client secret", CLIENT_SECRET),
             master: seed.key("doorward master key"),
             desk_token: format!("lab_{}", seed.token("desk token")),
         }

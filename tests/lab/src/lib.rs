@@ -26,6 +26,7 @@ pub mod seed;
 mod settings;
 pub mod sheet;
 pub mod signin;
+pub mod staff;
 mod start;
 pub mod vendors;
 pub mod vpn;

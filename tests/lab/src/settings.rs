@@ -41,6 +41,8 @@ struct Settings<'a> {
     duo_sso: String,
     vpn: Url,
     saml_certificate: String,
+    staff_issuer: String,
+    staff_groups: Vec<(&'static str, uuid::Uuid)>,
     parties: &'a [Party],
     keys: &'a Keys,
 }
@@ -63,6 +65,7 @@ pub(crate) fn write(
         ("company-secret", &keys.company_secret),
         ("okta-client", &keys.okta_client_secret),
         ("okta-factor-client", &keys.okta_factor_secret),
+        ("staff-client", &keys.staff_secret),
         ("duo-admin", &keys.duo_admin.1),
         ("duo-auth", &keys.duo_auth.1),
         ("duo-web", &keys.duo_web.1),
@@ -92,6 +95,8 @@ pub(crate) fn write(
         duo_sso: folder.file(METADATA_FILE).display().to_string(),
         vpn: crate::sheet::below(&addresses.rp, crate::vpn::PATH),
         saml_certificate: folder.file(CERTIFICATE_FILE).display().to_string(),
+        staff_issuer: crate::staff::issuer_below(&addresses.rp),
+        staff_groups: crate::staff::groups().to_vec(),
         parties,
         keys,
     };

@@ -43,6 +43,8 @@ pub struct Sheet {
     pub relying_parties: Vec<Party>,
     /// Where people begin at the imitated Duo Single Sign-On.
     pub duo_sso: Url,
+    /// Where the staff sign in to the desk.
+    pub staff: Url,
     /// The SAML service providers that Doorward knows, Duo Single Sign-On first.
     pub saml_providers: Vec<Provider>,
     /// The people.
@@ -255,6 +257,7 @@ pub(crate) fn fill(
         rp: addresses.rp.clone(),
         relying_parties: Vec::new(),
         duo_sso: below(&addresses.rp, "duo-sso"),
+        staff: below(&addresses.doorward, "desk/sign-in"),
         saml_providers: Vec::new(),
         persona: persona(&addresses.persona, keys),
         entra: entra(addresses, keys),

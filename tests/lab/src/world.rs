@@ -28,6 +28,7 @@ use crate::people::{LabPerson, everybody};
 use crate::postgres;
 use crate::sheet::Sheet;
 use crate::signin::Signin;
+use crate::staff::StaffProvider;
 use crate::vendors::Vendors;
 
 /// Why a world did not start.
@@ -101,6 +102,8 @@ pub struct Lab {
     pub signin: Arc<Signin>,
     /// The imitated Duo Single Sign-On, with Doorward as authentication source.
     pub duo_sso: Arc<DuoSso>,
+    /// The imitated provider of the staff.
+    pub staff: Arc<StaffProvider>,
     /// Everybody's mail.
     pub mailbox: Arc<Mailbox>,
     pub(crate) gateway: Arc<Gateway>,

@@ -163,6 +163,7 @@ impl Bench {
         let app = App {
             door: door.clone(),
             callers: Arc::default(),
+            staff: doorward::app::staff(&config, &door.flow).unwrap(),
             policy: "default-src 'none'".into(),
             origin: ORIGIN.to_owned(),
         };
