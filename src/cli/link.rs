@@ -49,8 +49,10 @@ pub(super) async fn make_link(arguments: LinkArguments) -> Result<ExitCode, Fail
         purpose: arguments.purpose,
         source: way.name.clone(),
         account: arguments.account,
+        named: Some(arguments.operator.clone()),
         operator: arguments.operator,
         ticket: Some(arguments.ticket),
+        agent: None,
     };
     let invitation = door.flow.invite(&wish).await.map_err(|error| match &error {
         crate::flow::Error::Barred(bar) => Failure::Failed(barred(bar)),
@@ -85,7 +87,9 @@ fn barred(bar: &crate::flow::open::Bar) -> String {
         | Refusal::Relayed
         | Refusal::AnotherPerson
         | Refusal::Unchecked
-        | Refusal::ReportedFraud => "refused",
+        | Refusal::ReportedFraud
+        | Refusal::Disapproved => "refused",
+        Refusal::Frozen => "a case of this account was called fraud; an admin has to clear that first",
     };
     if bar.reasons.is_empty() {
         what.to_owned()

@@ -44,6 +44,7 @@ impl Flow {
     pub async fn open_question(&self, question: Question) -> Result<Bound, Error> {
         let purpose = self.purpose(&question.purpose)?;
         let now = self.now();
+        self.is_open_to_all().await?;
         if let Some(address) = question.typed_from {
             self.within_limits(&question.source, &question.subject, address).await?;
         }

@@ -7,8 +7,10 @@ use super::account::{There, placed};
 use super::{Draft, Error, Flow};
 use crate::audit::{Event, Fact};
 use crate::case::plan::OnFailure;
-use crate::case::policy::Purpose;
-use crate::case::{Browser, Case, CaseId, Handle, HandleKind, Opener, Private, Refusal, Stage, Standing};
+use crate::case::desk::Staff;
+use crate::case::policy::{OnProtected, Purpose};
+use crate::case::role::Operator;
+use crate::case::{Browser, Case, CaseId, Handle, HandleKind, Opener, Private, Refusal, Stage, Standing, Words};
 use crate::crypto::parcel::BrowserKey;
 use crate::crypto::token::{Digest, Token, reference_number};
 use crate::store::{self, Wake};
@@ -56,6 +58,10 @@ pub struct Wish {
     pub operator: String,
     /// For which ticket.
     pub ticket: Option<String>,
+    /// The operator at the console, if it is one.
+    pub agent: Option<Operator>,
+    /// Whom a machine names as the operator it asks for.
+    pub named: Option<String>,
 }
 
 /// How a link answers who opens it.
@@ -85,6 +91,7 @@ impl Flow {
     ) -> Result<Bound, Error> {
         let purpose = self.purpose(purpose)?;
         let now = self.now();
+        self.is_open_to_all().await?;
         let subject = Subject {
             key: SubjectKey::Login,
             value: login.trim().to_owned(),
@@ -164,7 +171,7 @@ impl Flow {
             key: SubjectKey::Login,
             value: wish.account.trim().to_owned(),
         };
-        let account = self.eligible(purpose, &subject).await?;
+        let (account, protected) = self.eligible(purpose, &subject).await?;
         let elsewhere = self.elsewhere(purpose, &account, &BTreeMap::new()).await?;
         bars(purpose, &elsewhere)?;
         for act in &purpose.plan {
@@ -184,7 +191,7 @@ impl Flow {
         let looked_up = Fact::AccountLookedUp {
             result: "found".to_owned(),
             account: Some(account.id.to_string()),
-            reasons: Vec::new(),
+            reasons: protected.clone(),
         };
         let mut facts = vec![looked_up];
         facts.extend(elsewhere.iter().map(|(name, there)| there.fact(name)));
@@ -194,6 +201,21 @@ impl Flow {
             accounts: elsewhere.into_iter().filter_map(found).collect(),
             ..Private::default()
         };
+        case.desk.opened_by = wish.agent.as_ref().map(Staff::from);
+        case.desk.named.clone_from(&wish.named);
+        case.desk.protected = !protected.is_empty();
+        case.desk.words = Some(Words::random());
+        self.own(&mut case);
+        if self.is_frozen(&case).await? {
+            let refusal = Refusal::Frozen;
+            return Err(Error::Barred(Bar { refusal, reasons: Vec::new() }));
+        }
+        if self.is_over_cap(wish).await? {
+            case.desk.over_cap = true;
+            facts.push(Fact::CapReached {
+                operator: wish.operator.clone(),
+            });
+        }
         let token = Token::random();
         // The link is remembered longer than it works, so that a late visitor is told what happened to it.
         let handle = Handle {
@@ -203,6 +225,18 @@ impl Flow {
         };
         let case = self.begin(case, facts, vec![handle], Some(until)).await?;
         Ok(Invitation { case, token, until })
+    }
+
+    /// Whether whoever opens this case opened as many as one may in a day. A machine that names nobody is no agent.
+    async fn is_over_cap(&self, wish: &Wish) -> Result<bool, Error> {
+        const DAY: Duration = Duration::from_secs(24 * 3600);
+        let agent = wish.agent.as_ref().map(|agent| agent.id.as_str());
+        let Some(by) = agent.or(wish.named.as_deref()) else {
+            return Ok(false);
+        };
+        let (by, most) = (self.staff_digest(by), self.caps.cases_per_agent);
+        let within = self.store.count("cases per agent", &by, self.now(), DAY, most);
+        Ok(!within.await?)
     }
 
     /// What a link leads to. Looking consumes nothing: mail scanners look at every link.
@@ -240,6 +274,11 @@ impl Flow {
         draft.case.moved(Stage::Consent)?;
         draft.case.browser = Some(Browser { address, bound_at: now });
         draft.case.expires_at = now.plus(purpose.case_lifetime);
+        // Whoever only saw the link's page has seen the words there. From here on they are this browser's, so that an agent who
+        // hears them knows that the caller is at the browser that is bound (threats T2, T22).
+        draft.case.desk.words = draft.case.desk.words.take().map(|_| Words::random());
+        draft.case.desk.code = None;
+        draft.drop_handles(HandleKind::Code);
         draft.note(now, Fact::BrowserBound);
         let until = remembered_until(&draft.case);
         draft.handle(Handle {
@@ -275,8 +314,9 @@ impl Flow {
             .await?)
     }
 
-    /// The account, if it exists, is enabled and is open to this purpose; what bars it otherwise.
-    async fn eligible(&self, purpose: &Purpose, subject: &Subject) -> Result<Account, Error> {
+    /// The account, if it exists, is enabled and is open to this purpose, and why it is protected where colleagues decide on
+    /// that; what bars it otherwise.
+    async fn eligible(&self, purpose: &Purpose, subject: &Subject) -> Result<(Account, Vec<String>), Error> {
         let directory = self.directory_of(purpose)?;
         let bar = |refusal, reasons| Err(Error::Barred(Bar { refusal, reasons }));
         let account = match directory.find(subject).await {
@@ -289,7 +329,8 @@ impl Flow {
             return bar(Refusal::DisabledAccount, Vec::new());
         }
         match directory.guard(&account.id).await? {
-            Protection::Ordinary => Ok(account),
+            Protection::Ordinary => Ok((account, Vec::new())),
+            Protection::Protected { reasons } if purpose.protected == OnProtected::Approve => Ok((account, reasons)),
             Protection::Protected { reasons } => bar(Refusal::ProtectedAccount, reasons),
         }
     }
@@ -301,6 +342,7 @@ impl Flow {
         handles: Vec<Handle>,
         wake_at: Option<Timestamp>,
     ) -> Result<Case, Error> {
+        self.own(&mut case);
         // Two numbers alike are a one in 10^11 chance; the third draw is not needed in this universe.
         for _ in 0..3 {
             let opened = Fact::CaseOpened {
@@ -402,6 +444,7 @@ pub(super) fn fresh(purpose: &Purpose, source: &str, opener: Opener, now: Timest
         back_to: None,
         checks: Vec::new(),
         reduced: false,
+        desk: crate::case::Desk::default(),
         erased: false,
         private: Private::default(),
     }

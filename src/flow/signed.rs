@@ -6,7 +6,7 @@
 use super::open::{Bound, fresh, remembered_until};
 use super::{Error, Flow};
 use crate::audit::Fact;
-use crate::case::{Browser, Case, Handle, HandleKind, Opener, Stage};
+use crate::case::{Browser, Case, Handle, HandleKind, Opener, Stage, Words};
 use crate::crypto::parcel::BrowserKey;
 use crate::crypto::token::Digest;
 use crate::store;
@@ -54,6 +54,7 @@ impl Flow {
         case.stage = Stage::Consent;
         case.browser = Some(Browser { address, bound_at: now });
         case.back_to = link.back_to;
+        case.desk.words = Some(Words::random());
         case.private.subject = Some(Subject {
             key: SubjectKey::Login,
             value: link.login,

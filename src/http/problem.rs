@@ -71,6 +71,17 @@ impl From<Error> for Problem {
                 problem.more = Some(("refusal", json!(refusal)));
                 problem
             }
+            Error::MayNot(barred) => Self::new(
+                StatusCode::FORBIDDEN,
+                "may-not",
+                "You may not do this",
+            )
+            .detail(barred.to_string()),
+            Error::Shielded => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "shielded",
+                "The shield is up: nobody helps themselves",
+            ),
             Error::Elsewhere => Self::new(
                 StatusCode::CONFLICT,
                 "past-this",

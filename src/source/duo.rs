@@ -253,6 +253,8 @@ async fn invite(door: &Door, start: &Start, token: &str, return_to: Option<Strin
         requester: claims.iss().to_owned(),
         ticket: claims.ticket.clone(),
         purpose_title: title.unwrap_or_default(),
+        // The case does not exist yet, and its words do not.
+        words: None,
         action: format!("/duo/{}/link?{}", start.name, query.finish()),
     })
 }

@@ -16,7 +16,7 @@ use crate::action::{Ability, Action};
 use crate::challenge::Challenger;
 use crate::clock::Timestamp;
 use crate::error::VendorError;
-use crate::person::{Account, AccountId, Subject, SubjectKey};
+use crate::person::{Account, AccountId, Colleague, Subject, SubjectKey};
 
 /// What a connector is and can do.
 #[derive(Clone, Copy, Debug)]
@@ -298,6 +298,19 @@ pub trait Directory: Send + Sync {
 
     /// Accounts that share this given and family name, at most `limit`, other than `except`: the same-name guard.
     async fn namesakes(&self, account: &Account, limit: u8) -> Result<Vec<AccountId>, VendorError>;
+
+    /// Whom the account's owner reports to; `None` when they report to nobody, or the directory does not say.
+    async fn manager(&self, account: &Account) -> Result<Option<Colleague>, VendorError> {
+        let _ = account;
+        Ok(None)
+    }
+
+    /// Which of these groups, by the vendor's ids, the account belongs to, directly or through another group. What cannot be told
+    /// is said to be so: whoever asks means to be stricter with members.
+    async fn member_of(&self, id: &AccountId, groups: &[String]) -> Result<Vec<String>, VendorError> {
+        let _ = id;
+        Ok(groups.to_vec())
+    }
 }
 
 /// How long a lifetime in minutes is.

@@ -59,6 +59,7 @@ fn case(stage: Stage) -> Case {
         back_to: None,
         checks: Vec::new(),
         reduced: false,
+        desk: desk::Desk::default(),
         erased: false,
         private: Private::default(),
     }
