@@ -119,12 +119,16 @@ fn has_opened(case: &Case, operator: &Operator) -> bool {
         Opener::Person | Opener::Client { .. } => None,
     };
     let called = [opener, case.desk.named.as_deref()];
-    opened.is_some_and(|staff| staff.id == operator.id) || called.into_iter().flatten().any(|name| names(operator, name))
+    opened.is_some_and(|staff| staff.id == operator.id)
+        || called.into_iter().flatten().any(|name| names(operator, name))
 }
 
 fn is_person(case: &Case, operator: &Operator) -> bool {
     let private = &case.private;
-    let typed = private.subject.as_ref().filter(|subject| subject.key == SubjectKey::Login);
+    let typed = private
+        .subject
+        .as_ref()
+        .filter(|subject| subject.key == SubjectKey::Login);
     let accounts = private.account.iter().chain(private.accounts.values());
     accounts
         .map(|account| account.login.as_str())
@@ -140,10 +144,18 @@ fn names(operator: &Operator, text: &str) -> bool {
 
 /// Every text by which a sign-in of this operator could be known: the e-mail address, and what stands before its `@`.
 pub fn logins(operator: &Operator) -> Vec<String> {
-    let Some(email) = operator.email.as_deref().map(str::trim).filter(|email| !email.is_empty()) else {
+    let Some(email) = operator
+        .email
+        .as_deref()
+        .map(str::trim)
+        .filter(|email| !email.is_empty())
+    else {
         return Vec::new();
     };
-    let user = email.split_once('@').map(|(user, _)| user).filter(|user| !user.is_empty());
+    let user = email
+        .split_once('@')
+        .map(|(user, _)| user)
+        .filter(|user| !user.is_empty());
     std::iter::once(email).chain(user).map(str::to_lowercase).collect()
 }
 

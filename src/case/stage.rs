@@ -69,7 +69,9 @@ impl Stage {
 
     /// The moves a case may make. Anything may close; a closed case stays closed.
     pub fn may_become(self, next: Self) -> bool {
-        use Stage::{Acting, Answer, Approval, Checking, Closed, Comparing, Consent, Invited, Proving, Ready, Review, Stuck};
+        use Stage::{
+            Acting, Answer, Approval, Checking, Closed, Comparing, Consent, Invited, Proving, Ready, Review, Stuck,
+        };
         matches!(
             (self, next),
             (Invited, Consent)

@@ -176,7 +176,10 @@ pub fn needs_review(case: &Case) -> bool {
 pub fn doubts(case: &Case) -> Vec<String> {
     let doubt = case.explanation.as_ref().map(|explanation| explanation.verdict);
     let why = [
-        (doubt == Some(matching::Verdict::Review), "the comparison leaves a doubt"),
+        (
+            doubt == Some(matching::Verdict::Review),
+            "the comparison leaves a doubt",
+        ),
         (case.relayed, "the proof came back in another browser"),
         (case.desk.shielded, "the shield is up"),
     ];
@@ -186,11 +189,13 @@ pub fn doubts(case: &Case) -> Vec<String> {
 
 /// Whether the proof fits the account, by the match or by a human's word. Whatever else the record says goes no further.
 fn fits(case: &Case) -> bool {
-    case.explanation.as_ref().is_some_and(|explanation| match explanation.verdict {
-        matching::Verdict::Match => true,
-        matching::Verdict::Review => case.desk.is_confirmed(),
-        matching::Verdict::Mismatch => false,
-    })
+    case.explanation
+        .as_ref()
+        .is_some_and(|explanation| match explanation.verdict {
+            matching::Verdict::Match => true,
+            matching::Verdict::Review => case.desk.is_confirmed(),
+            matching::Verdict::Mismatch => false,
+        })
 }
 
 /// The checks one after another. When to ask is the person's to say; that nobody says anything is seen by the clock.

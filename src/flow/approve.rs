@@ -13,7 +13,7 @@ use crate::case::bar::{self, Barred, Past};
 use crate::case::desk::{Agreement, Approval, PROTECTED, Staff};
 use crate::case::policy::Purpose;
 use crate::case::role::{Operator, Power};
-use crate::case::{Case, End, Refusal, Stage, Verdict};
+use crate::case::{Case, End, Refusal, Stage, Standing, Verdict};
 use crate::crypto::token::Digest;
 use crate::store::{Mark, MarkKind, Wake};
 use doorward_contract::{SubjectKey, Timestamp};
@@ -25,6 +25,12 @@ impl Flow {
     /// Finds out how many must agree by the purpose and by whose account it is: the highest of what applies.
     pub(super) async fn weigh(&self, draft: &mut Draft) -> Result<Turn, Error> {
         let purpose = self.purpose(&draft.case.purpose)?;
+        self.own(&mut draft.case);
+        // Nobody is asked about what is going to be refused.
+        if self.is_frozen(&draft.case).await? {
+            draft.case.standing = Standing::Barred(Refusal::Frozen);
+            return Ok(Turn::On);
+        }
         let mut needed = purpose.approvals;
         if draft.case.desk.protected {
             needed = needed.max(PROTECTED);
@@ -88,8 +94,14 @@ impl Flow {
         let desk = &case.desk;
         let by_purpose = desk.quorum.unwrap_or(0);
         let reasons = [
-            (purpose.approvals > 0, format!("the purpose asks for {}", purpose.approvals)),
-            (by_purpose > purpose.approvals, format!("this account asks for {by_purpose}")),
+            (
+                purpose.approvals > 0,
+                format!("the purpose asks for {}", purpose.approvals),
+            ),
+            (
+                by_purpose > purpose.approvals,
+                format!("this account asks for {by_purpose}"),
+            ),
             (desk.protected, "the account is protected".to_owned()),
             (desk.shielded, "the shield is up".to_owned()),
             (desk.over_cap, "whoever opened it opened many that day".to_owned()),
@@ -215,7 +227,10 @@ impl Flow {
             return;
         }
         let private = &draft.case.private;
-        let typed = private.subject.iter().filter(|subject| subject.key == SubjectKey::Login);
+        let typed = private
+            .subject
+            .iter()
+            .filter(|subject| subject.key == SubjectKey::Login);
         let accounts = private.account.iter().chain(private.accounts.values());
         let logins: Vec<Digest> = accounts
             .map(|account| account.login.as_str())

@@ -33,7 +33,17 @@ impl Flow {
                 self.own(&mut draft.case);
                 let frozen = self.is_frozen(&draft.case).await?;
                 let id = account.id.to_string();
-                self.take_account(draft, if frozen { frozen_at(id) } else { Found::Open { account: account.clone(), protected } });
+                self.take_account(
+                    draft,
+                    if frozen {
+                        frozen_at(id)
+                    } else {
+                        Found::Open {
+                            account: account.clone(),
+                            protected,
+                        }
+                    },
+                );
                 if frozen {
                     return Ok(Turn::On);
                 }

@@ -117,7 +117,11 @@ impl Flow {
     /// Somebody types a code in: the link that it leads to, once; `None` for whatever is not right, whichever it is.
     pub async fn take_code(&self, typed: &str, address: Digest) -> Result<Option<Token>, Error> {
         let now = self.now();
-        if !self.store.count("codes", &address, now, CODE, TRIES_PER_ADDRESS).await? {
+        if !self
+            .store
+            .count("codes", &address, now, CODE, TRIES_PER_ADDRESS)
+            .await?
+        {
             self.turned_away("code", "codes").await?;
             return Err(Error::TooMany(CODE));
         }
@@ -158,7 +162,10 @@ impl Flow {
     pub fn letter(&self, case: &Case, link: &Url, company: &str) -> Result<Letter, Error> {
         let purpose = self.purpose(&case.purpose)?;
         let by = case.opener.word();
-        let ticket = case.opener.ticket().map_or_else(String::new, |ticket| format!(" ({ticket})"));
+        let ticket = case
+            .opener
+            .ticket()
+            .map_or_else(String::new, |ticket| format!(" ({ticket})"));
         let words = case.desk.words.as_ref().map_or_else(String::new, |words| {
             format!("\n\nThe page shows two words. Whoever helps you can tell you the same two: {words}")
         });

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::account::{There, placed};
 use super::{Draft, Error, Flow};
 use crate::audit::{Event, Fact};
-use crate::case::plan::OnFailure;
 use crate::case::desk::Staff;
+use crate::case::plan::OnFailure;
 use crate::case::policy::{OnProtected, Purpose};
 use crate::case::role::Operator;
 use crate::case::{Browser, Case, CaseId, Handle, HandleKind, Opener, Private, Refusal, Stage, Standing, Words};
@@ -208,7 +208,10 @@ impl Flow {
         self.own(&mut case);
         if self.is_frozen(&case).await? {
             let refusal = Refusal::Frozen;
-            return Err(Error::Barred(Bar { refusal, reasons: Vec::new() }));
+            return Err(Error::Barred(Bar {
+                refusal,
+                reasons: Vec::new(),
+            }));
         }
         if self.is_over_cap(wish).await? {
             case.desk.over_cap = true;

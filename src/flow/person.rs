@@ -89,7 +89,11 @@ impl Flow {
             operator: operator.name.clone(),
             connector: connector.to_owned(),
             result: result.to_owned(),
-            account: account.as_ref().ok().and_then(Option::as_ref).map(|one| one.id.to_string()),
+            account: account
+                .as_ref()
+                .ok()
+                .and_then(Option::as_ref)
+                .map(|one| one.id.to_string()),
         };
         self.store.note(&[Event::apart(now, sought)]).await?;
         let Some(account) = account? else {
@@ -166,10 +170,7 @@ impl Flow {
 
     /// Everything by which cases of this account are known.
     fn who(&self, connector: &str, account: &Account, typed: &str) -> Vec<Digest> {
-        let mut who = vec![
-            self.person_digest(connector, &account.id.0),
-            self.typed_digest(typed),
-        ];
+        let mut who = vec![self.person_digest(connector, &account.id.0), self.typed_digest(typed)];
         let login = self.typed_digest(&account.login);
         if !who.contains(&login) {
             who.push(login);

@@ -71,12 +71,9 @@ impl From<Error> for Problem {
                 problem.more = Some(("refusal", json!(refusal)));
                 problem
             }
-            Error::MayNot(barred) => Self::new(
-                StatusCode::FORBIDDEN,
-                "may-not",
-                "You may not do this",
-            )
-            .detail(barred.to_string()),
+            Error::MayNot(barred) => {
+                Self::new(StatusCode::FORBIDDEN, "may-not", "You may not do this").detail(barred.to_string())
+            }
             Error::Shielded => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "shielded",

@@ -61,9 +61,6 @@ impl EnterCode {
     pub const MAX_LENGTH: usize = 32;
 
     pub(super) fn samples() -> Vec<(&'static str, Self)> {
-        vec![
-            ("code", Self { wrong: false }),
-            ("code-wrong", Self { wrong: true }),
-        ]
+        vec![("code", Self { wrong: false }), ("code-wrong", Self { wrong: true })]
     }
 }

@@ -152,7 +152,9 @@ impl Page {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Notice(notice) => notice.status(),
-            Self::Login(Login { error: Some(_), .. }) | Self::EnterCode(EnterCode { wrong: true }) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Login(Login { error: Some(_), .. }) | Self::EnterCode(EnterCode { wrong: true }) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             _ => StatusCode::OK,
         }
     }

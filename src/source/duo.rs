@@ -18,7 +18,7 @@ use url::form_urlencoded;
 
 use super::client::Client;
 use super::signed::{self, Claims, Fault};
-use super::{Door, kept, link, looked_at};
+use super::{Door, kept, link, looked_at, portal};
 use crate::audit::Fact;
 use crate::case::Case;
 use crate::case::policy::Purpose;
@@ -124,6 +124,9 @@ async fn arrive(door: &Door, start: &Start, asked: &Asked, headers: &HeaderMap) 
     let return_to = allowed(door, start, asked.return_to.as_deref()).await;
     if let Some(token) = &asked.token {
         return invite(door, start, token, return_to, headers).await;
+    }
+    if let Some(closed) = portal::closed(door).await {
+        return closed;
     }
     let purposes = door.purposes_of(&start.name);
     let action = format!("/duo/{}/start", start.name);

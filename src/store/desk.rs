@@ -136,7 +136,8 @@ pub(super) async fn add_people(tx: &mut Tx, id: &CaseId, known: &[Digest], who: 
 /// Writes marks. One that is there lasts as long as the longer of the two.
 pub(super) async fn add_marks(tx: &mut Tx, marks: &[Mark]) -> Result<(), Error> {
     for mark in marks {
-        tx.run(&sql::MARK, values![mark.kind.word(), &mark.who, mark.until]).await?;
+        tx.run(&sql::MARK, values![mark.kind.word(), &mark.who, mark.until])
+            .await?;
     }
     Ok(())
 }

@@ -115,7 +115,9 @@ pub struct Colleague {
 
 impl fmt::Debug for Colleague {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Colleague").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Colleague")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 

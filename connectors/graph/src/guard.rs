@@ -23,7 +23,7 @@ use crate::role;
 use crate::wire::{Group, Ids, Page, RoleHeld, User};
 
 /// The most groups one membership check may ask about.
-const GROUPS_AT_ONCE: usize = 20;
+pub(crate) const GROUPS_AT_ONCE: usize = 20;
 /// The answers of a tenant without the licence for eligible roles: nobody is eligible there.
 const UNLICENSED: [&str; 2] = [
     "AadPremiumLicenseRequired",
@@ -163,7 +163,7 @@ fn assignable(groups: Vec<Group>, what: &str) -> Vec<String> {
 }
 
 /// A path below one user.
-fn below(id: Uuid, path: &[&str]) -> Vec<String> {
+pub(crate) fn below(id: Uuid, path: &[&str]) -> Vec<String> {
     ["users".to_owned(), id.to_string()]
         .into_iter()
         .chain(path.iter().map(|&part| part.to_owned()))

@@ -179,3 +179,29 @@ async fn every_request_can_be_found_by_the_vendors_support() {
     ids.dedup();
     assert_eq!(ids.len(), count);
 }
+
+#[tokio::test]
+async fn whom_somebody_reports_to_is_told_by_what_that_one_signs_in_with() {
+    let stand = Stand::of(
+        |world| world.people.push(person(GRACE, "grace", "Grace", "Lovel")),
+        |_| {},
+    )
+    .await;
+    let account = stand.account(ADA).await;
+    assert_eq!(stand.graph.manager(&account).await, Ok(None));
+    stand.fake.set_manager(ADA, GRACE);
+    let manager = stand.graph.manager(&account).await.unwrap().unwrap();
+    assert_eq!(manager.id.0, GRACE.to_string());
+    assert_eq!(manager.login, "grace@acme.example");
+    assert!(!format!("{manager:?}").contains("grace@"));
+}
+
+#[tokio::test]
+async fn of_some_groups_those_are_told_that_somebody_belongs_to_and_those_that_cannot_be_asked_about() {
+    let stand = Stand::usual().await;
+    let account = stand.account(ADA).await;
+    let other = Uuid::from_u128(0x7777).to_string();
+    let odd = "finance".to_owned();
+    let found = stand.graph.member_of(&account.id, &[other, odd.clone()]).await;
+    assert_eq!(found.unwrap(), [odd]);
+}
