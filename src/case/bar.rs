@@ -113,13 +113,13 @@ fn apart(case: &Case, operator: &Operator, power: Power) -> Result<(), Barred> {
 }
 
 fn has_opened(case: &Case, operator: &Operator) -> bool {
-    let opened = case.desk.opened_by.as_ref();
-    let opener = match &case.opener {
+    let at_console = case.desk.opened_by.as_ref();
+    let name = match &case.opener {
         Opener::Operator { name, .. } => Some(name.as_str()),
         Opener::Person | Opener::Client { .. } => None,
     };
-    let called = [opener, case.desk.named.as_deref()];
-    opened.is_some_and(|staff| staff.id == operator.id)
+    let called = [name, case.desk.named.as_deref()];
+    at_console.is_some_and(|staff| staff.id == operator.id)
         || called.into_iter().flatten().any(|name| names(operator, name))
 }
 

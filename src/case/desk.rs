@@ -104,6 +104,10 @@ pub struct ShortCode {
 }
 
 /// What the staff have to do with a case.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that have nothing to do with one another"
+)]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Desk {

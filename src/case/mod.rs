@@ -182,7 +182,7 @@ pub struct Private {
     /// The full check that a face may be held against instead of another full check.
     pub against: Option<Box<Remembered>>,
     /// Whom the person reports to, as the directory says: they do not agree to the person's case.
-    pub manager: Option<Colleague>,
+    pub manager: Option<Box<Colleague>>,
     /// What the relying party asked, as its source wrote it and will read it for the answer.
     pub request: Option<String>,
 }
@@ -272,7 +272,7 @@ pub struct Case {
     pub erase_at: Option<Timestamp>,
     /// What the staff have to do with it.
     #[serde(default)]
-    pub desk: Desk,
+    pub desk: Box<Desk>,
     /// What identifies the person. Not part of the clear text of a case.
     #[serde(skip)]
     pub private: Private,

@@ -35,16 +35,7 @@ pub(super) async fn make_link(arguments: LinkArguments) -> Result<ExitCode, Fail
             offered.join(", ")
         )));
     }
-    for (name, text) in [
-        ("account", &arguments.account),
-        ("ticket", &arguments.ticket),
-        ("operator", &arguments.operator),
-    ] {
-        if text.trim().is_empty() || text.len() > 254 || text.chars().any(char::is_control) {
-            let what = format!("--{name} must be 1 to 254 characters without control characters");
-            return Err(Failure::Unusable(what));
-        }
-    }
+    are_plain(&arguments)?;
     let wish = Wish {
         purpose: arguments.purpose,
         source: way.name.clone(),
@@ -71,6 +62,21 @@ pub(super) async fn make_link(arguments: LinkArguments) -> Result<ExitCode, Fail
         "{url}\n\ncase {}, number {}; one use, until {}",
         invitation.case.id, invitation.case.number, invitation.until
     ))
+}
+
+/// What is shown to people and kept in the record is short and of one line.
+fn are_plain(arguments: &LinkArguments) -> Result<(), Failure> {
+    for (name, text) in [
+        ("account", &arguments.account),
+        ("ticket", &arguments.ticket),
+        ("operator", &arguments.operator),
+    ] {
+        if text.trim().is_empty() || text.len() > 254 || text.chars().any(char::is_control) {
+            let what = format!("--{name} must be 1 to 254 characters without control characters");
+            return Err(Failure::Unusable(what));
+        }
+    }
+    Ok(())
 }
 
 fn barred(bar: &crate::flow::open::Bar) -> String {

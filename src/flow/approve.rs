@@ -70,7 +70,7 @@ impl Flow {
         let now = self.now();
         if let (Some(vendor), Some(account)) = (&purpose.directory, &draft.case.private.account) {
             match self.directory(vendor)?.manager(account).await {
-                Ok(manager) => draft.case.private.manager = manager,
+                Ok(manager) => draft.case.private.manager = manager.map(Box::new),
                 Err(error) => return Ok(self.wait_for_vendor(draft, vendor, &error)),
             }
         }
@@ -83,14 +83,14 @@ impl Flow {
         let manager = draft.case.private.manager.as_ref();
         let sought = Fact::ApprovalSought {
             needed: draft.case.desk.needed().unwrap_or(0),
-            why: self.reasons(purpose, &draft.case),
+            why: Self::reasons(purpose, &draft.case),
             manager: manager.map(|one| one.id.to_string()),
         };
         draft.note(now, sought);
         Ok(Turn::On)
     }
 
-    fn reasons(&self, purpose: &Purpose, case: &Case) -> Vec<String> {
+    fn reasons(purpose: &Purpose, case: &Case) -> Vec<String> {
         let desk = &case.desk;
         let by_purpose = desk.quorum.unwrap_or(0);
         let reasons = [
@@ -192,8 +192,8 @@ impl Flow {
             return Ok(());
         };
         let now = self.now();
-        let cause = format!("{}\n{}\n{what}\n{barred}", case.id, operator.id);
-        let digest = Digest::of("barred", cause.as_bytes());
+        let barrier = format!("{}\n{}\n{what}\n{barred}", case.id, operator.id);
+        let digest = Digest::of("barred", barrier.as_bytes());
         if self.store.count("barred", &digest, now, MINUTE, 1).await? {
             let fact = Fact::DecisionBarred {
                 operator: operator.name.clone(),

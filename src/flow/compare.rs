@@ -28,27 +28,10 @@ impl Flow {
         let purpose = self.purpose(&draft.case.purpose)?;
         let vendor = purpose.directory.as_deref().unwrap_or("directory");
         let account = match self.find_account(purpose, draft).await {
-            Ok(Found::Open { account, protected }) => {
-                draft.case.private.account = Some(Account::clone(&account));
-                self.own(&mut draft.case);
-                let frozen = self.is_frozen(&draft.case).await?;
-                let id = account.id.to_string();
-                self.take_account(
-                    draft,
-                    if frozen {
-                        frozen_at(id)
-                    } else {
-                        Found::Open {
-                            account: account.clone(),
-                            protected,
-                        }
-                    },
-                );
-                if frozen {
-                    return Ok(Turn::On);
-                }
-                account
-            }
+            Ok(found @ Found::Open { .. }) => match self.unfrozen(draft, found).await? {
+                Some(account) => account,
+                None => return Ok(Turn::On),
+            },
             Ok(barred) => {
                 self.take_account(draft, barred);
                 return Ok(Turn::On);
@@ -85,6 +68,22 @@ impl Flow {
         draft.case.explanation = Some(explanation);
         draft.case.checks = check::all(&purpose.checks);
         Ok(Turn::On)
+    }
+
+    /// Takes an account that was found, unless somebody called a case of it fraud.
+    async fn unfrozen(&self, draft: &mut Draft, found: Found) -> Result<Option<Box<Account>>, Error> {
+        let Found::Open { account, .. } = &found else {
+            return Ok(None);
+        };
+        let (account, id) = (account.clone(), account.id.to_string());
+        draft.case.private.account = Some(Account::clone(&account));
+        self.own(&mut draft.case);
+        if self.is_frozen(&draft.case).await? {
+            self.take_account(draft, frozen_at(id));
+            return Ok(None);
+        }
+        self.take_account(draft, found);
+        Ok(Some(account))
     }
 
     /// By the vendor's own id once it is known, so that a login handed to somebody else meanwhile leads nowhere.

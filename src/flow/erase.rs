@@ -16,7 +16,7 @@ fn patience(since_end: Duration) -> Duration {
 
 impl Flow {
     /// Sets everything that is known of the person of a closed case to be forgotten now, a remembered check with it.
-    pub(super) fn forget_now(&self, draft: &mut Draft, now: Timestamp) {
+    pub(super) fn forget_now(draft: &mut Draft, now: Timestamp) {
         let due = |date: Option<Timestamp>| Some(date.map_or(now, |date| date.min(now)));
         draft.case.forget_at = due(draft.case.forget_at);
         draft.case.erase_at = due(draft.case.erase_at);

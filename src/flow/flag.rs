@@ -86,7 +86,7 @@ impl Flow {
             if other.stage == Stage::Closed || other.id == flagged.case.id {
                 continue;
             }
-            let other = self.freeze_other(other, &flagged.case.number, now).await?;
+            let other = Box::pin(self.freeze_other(other, &flagged.case.number, now)).await?;
             flagged.done.extend(done(&other));
             flagged.others.push(other.number);
         }

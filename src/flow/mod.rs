@@ -5,6 +5,7 @@ mod account;
 pub mod act;
 pub mod answer;
 pub mod approve;
+mod begin;
 pub mod check;
 pub mod compare;
 mod confirm;
@@ -316,7 +317,8 @@ impl Flow {
         let mut draft = Draft::new(case, None);
         for _ in 0..TRIES {
             change(&mut draft)?;
-            match self.write_and(&mut draft, wake).await {
+            // Apart, so that whoever waits for this need not hold the whole of a case as many times.
+            match Box::pin(self.write_and(&mut draft, wake)).await {
                 Err(Error::Store(store::Error::Stale)) => {}
                 other => return other.map(|()| draft.case),
             }

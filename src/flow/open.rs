@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::account::{There, placed};
+pub(super) use super::begin::{REMEMBERED, fresh, remembered_until};
 use super::{Draft, Error, Flow};
 use crate::audit::{Event, Fact};
 use crate::case::desk::Staff;
 use crate::case::plan::OnFailure;
 use crate::case::policy::{OnProtected, Purpose};
 use crate::case::role::Operator;
-use crate::case::{Browser, Case, CaseId, Handle, HandleKind, Opener, Private, Refusal, Stage, Standing, Words};
+use crate::case::{Browser, Case, Handle, HandleKind, Opener, Private, Refusal, Stage, Standing, Words};
 use crate::crypto::parcel::BrowserKey;
-use crate::crypto::token::{Digest, Token, reference_number};
+use crate::crypto::token::{Digest, Token};
 use crate::store::{self, Wake};
 use doorward_contract::{Account, Protection, Subject, SubjectKey, Timestamp};
 
@@ -201,24 +202,7 @@ impl Flow {
             accounts: elsewhere.into_iter().filter_map(found).collect(),
             ..Private::default()
         };
-        case.desk.opened_by = wish.agent.as_ref().map(Staff::from);
-        case.desk.named.clone_from(&wish.named);
-        case.desk.protected = !protected.is_empty();
-        case.desk.words = Some(Words::random());
-        self.own(&mut case);
-        if self.is_frozen(&case).await? {
-            let refusal = Refusal::Frozen;
-            return Err(Error::Barred(Bar {
-                refusal,
-                reasons: Vec::new(),
-            }));
-        }
-        if self.is_over_cap(wish).await? {
-            case.desk.over_cap = true;
-            facts.push(Fact::CapReached {
-                operator: wish.operator.clone(),
-            });
-        }
+        facts.extend(self.hold_against(&mut case, wish, &protected).await?);
         let token = Token::random();
         // The link is remembered longer than it works, so that a late visitor is told what happened to it.
         let handle = Handle {
@@ -228,6 +212,24 @@ impl Flow {
         };
         let case = self.begin(case, facts, vec![handle], Some(until)).await?;
         Ok(Invitation { case, token, until })
+    }
+
+    /// Writes into a new case what is known of who opens it and of whose it is. Fails if that one is frozen.
+    async fn hold_against(&self, case: &mut Case, wish: &Wish, protected: &[String]) -> Result<Option<Fact>, Error> {
+        case.desk.opened_by = wish.agent.as_ref().map(Staff::from);
+        case.desk.named.clone_from(&wish.named);
+        case.desk.protected = !protected.is_empty();
+        case.desk.words = Some(Words::random());
+        self.own(case);
+        if self.is_frozen(case).await? {
+            return Err(Error::Barred(Bar {
+                refusal: Refusal::Frozen,
+                reasons: Vec::new(),
+            }));
+        }
+        case.desk.over_cap = self.is_over_cap(wish).await?;
+        let operator = wish.operator.clone();
+        Ok(case.desk.over_cap.then_some(Fact::CapReached { operator }))
     }
 
     /// Whether whoever opens this case opened as many as one may in a day. A machine that names nobody is no agent.
@@ -337,44 +339,6 @@ impl Flow {
             Protection::Protected { reasons } => bar(Refusal::ProtectedAccount, reasons),
         }
     }
-
-    pub(super) async fn begin(
-        &self,
-        mut case: Case,
-        facts: Vec<Fact>,
-        handles: Vec<Handle>,
-        wake_at: Option<Timestamp>,
-    ) -> Result<Case, Error> {
-        self.own(&mut case);
-        // Two numbers alike are a one in 10^11 chance; the third draw is not needed in this universe.
-        for _ in 0..3 {
-            let opened = Fact::CaseOpened {
-                source: case.source.clone(),
-                purpose: case.purpose.clone(),
-                opener: case.opener.word(),
-                ticket: case.opener.ticket(),
-            };
-            let events: Vec<Event> = std::iter::once(opened)
-                .chain(facts.iter().cloned())
-                .map(|fact| Event::of(&case.id, case.opened_at, fact))
-                .collect();
-            let number = Handle {
-                kind: HandleKind::Number,
-                digest: Digest::of("number", case.number.as_bytes()),
-                until: Timestamp::from_micros(i64::MAX),
-            };
-            let handles: Vec<Handle> = handles.iter().copied().chain(std::iter::once(number)).collect();
-            match self.store.begin(&case, &events, &handles, wake_at).await {
-                Ok(()) => {
-                    self.bell.notify_one();
-                    return Ok(case);
-                }
-                Err(store::Error::Taken) => case.number = reference_number(),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(Error::Store(store::Error::Taken))
-    }
 }
 
 /// What another connector says of the person that stops a link from being made: protection anywhere, and anything that a
@@ -399,56 +363,5 @@ fn found((name, there): (&str, There)) -> Option<(String, Account)> {
     match there {
         There::Open(account) => Some((name.to_owned(), *account)),
         There::Barred { .. } | There::Unsaid(_) => None,
-    }
-}
-
-/// How long browsers and links are remembered after the case can have ended.
-pub(super) const REMEMBERED: Duration = Duration::from_secs(48 * 3600);
-
-/// Browsers and links are remembered for a while after the case can have ended, so that whoever comes back late is told
-/// how it ended.
-pub(super) fn remembered_until(case: &Case) -> Timestamp {
-    case.expires_at.plus(REMEMBERED)
-}
-
-pub(super) fn fresh(purpose: &Purpose, source: &str, opener: Opener, now: Timestamp) -> Case {
-    Case {
-        id: CaseId::random(),
-        version: 0,
-        number: reference_number(),
-        purpose: purpose.name.clone(),
-        source: source.to_owned(),
-        opener,
-        stage: Stage::Invited,
-        opened_at: now,
-        changed_at: now,
-        expires_at: now.plus(purpose.case_lifetime),
-        browser: None,
-        relayed: false,
-        standing: Standing::Unasked,
-        attempts: Vec::new(),
-        explanation: None,
-        plan: Vec::new(),
-        remember_at: None,
-        remembered_until: None,
-        conditions: Vec::new(),
-        passes: Vec::new(),
-        waits: 0,
-        pass_until: None,
-        end: None,
-        ended_at: None,
-        verdict: None,
-        answer_until: None,
-        refusal: None,
-        trouble: None,
-        hold_until: None,
-        forget_at: None,
-        erase_at: None,
-        back_to: None,
-        checks: Vec::new(),
-        reduced: false,
-        desk: crate::case::Desk::default(),
-        erased: false,
-        private: Private::default(),
     }
 }

@@ -131,7 +131,7 @@ impl Flow {
                 continue;
             }
             forgotten.push(case.number.clone());
-            self.forget_case(case, operator, now).await?;
+            Box::pin(self.forget_case(case, operator, now)).await?;
         }
         let ordered = Fact::ErasureOrdered {
             operator: operator.name.clone(),
@@ -153,7 +153,7 @@ impl Flow {
                 );
                 return self.stop(draft, End::Withdrawn, now);
             }
-            self.forget_now(draft, now);
+            Self::forget_now(draft, now);
             Ok(())
         })
         .await

@@ -23,20 +23,26 @@ const PAGE: u32 = 200;
 
 /// What was last read of the switch.
 #[derive(Debug, Default)]
-pub struct Shield(Mutex<Option<(Timestamp, Option<Raised>)>>);
+pub struct Shield(Mutex<Option<Reading>>);
+
+/// What was read, and when.
+#[derive(Clone, Debug)]
+struct Reading {
+    at: Timestamp,
+    raised: Option<Raised>,
+}
 
 impl Shield {
-    fn known(&self, now: Timestamp) -> Option<Option<Raised>> {
+    fn known(&self, now: Timestamp) -> Option<Reading> {
         let known = self.0.lock().ok()?;
-        let (read_at, raised) = known.as_ref()?;
         // A clock that was set back must not keep it for ever.
-        let fresh = *read_at <= now && now < read_at.plus(FRESH);
-        fresh.then(|| raised.clone())
+        let fresh = |reading: &&Reading| reading.at <= now && now < reading.at.plus(FRESH);
+        known.as_ref().filter(fresh).cloned()
     }
 
     fn learn(&self, now: Timestamp, raised: Option<Raised>) {
         if let Ok(mut known) = self.0.lock() {
-            *known = Some((now, raised));
+            *known = Some(Reading { at: now, raised });
         }
     }
 }
@@ -46,7 +52,7 @@ impl Flow {
     pub async fn raised(&self) -> Result<Option<Raised>, Error> {
         let now = self.now();
         if let Some(known) = self.shield.known(now) {
-            return Ok(known);
+            return Ok(known.raised);
         }
         let raised = self.store.shield().await?;
         self.shield.learn(now, raised.clone());

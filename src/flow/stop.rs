@@ -45,7 +45,7 @@ impl Flow {
         draft.note(now, Fact::Closed { end: end.clone() });
         draft.case.close(end, now)?;
         if draft.case.desk.erase_at_end {
-            self.forget_now(draft, now);
+            Self::forget_now(draft, now);
         }
         Ok(())
     }

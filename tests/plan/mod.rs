@@ -205,7 +205,7 @@ fn proven(browser: &BrowserKey, address: doorward::crypto::parcel::Address) -> (
         back_to: None,
         checks: Vec::new(),
         reduced: false,
-        desk: doorward::case::Desk::default(),
+        desk: Box::default(),
         erased: false,
         trouble: None,
         hold_until: None,

@@ -178,10 +178,7 @@ async fn the_case_beyond_an_agents_day_needs_one_agreement_more(base: Base) {
     assert!(!tomorrow.desk.over_cap);
     // Proven and fitting, the eleventh waits for a colleague where the purpose asks for none.
     let mut proven = trial.case().await;
-    proven.desk = doorward::case::Desk {
-        quorum: Some(0),
-        ..eleventh.desk
-    };
+    proven.desk = eleventh.desk;
     let seen = trial.case().await;
     trial
         .store

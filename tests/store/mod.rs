@@ -222,7 +222,7 @@ fn maria(at: Timestamp) -> Case {
         back_to: None,
         checks: Vec::new(),
         reduced: false,
-        desk: doorward::case::Desk::default(),
+        desk: Box::default(),
         erased: false,
         trouble: None,
         hold_until: None,

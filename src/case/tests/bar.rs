@@ -150,11 +150,11 @@ fn ties() -> Vec<Tie> {
         (
             "the person reports to them",
             |case| {
-                case.private.manager = Some(Colleague {
+                case.private.manager = Some(Box::new(Colleague {
                     id: AccountId("m".to_owned()),
                     login: "kvale".to_owned(),
                     email: Some("kim.vale@example.com".to_owned()),
-                });
+                }));
             },
             NONE,
             None,

@@ -62,10 +62,10 @@ fn case(stage: Stage) -> Case {
         checks: Vec::new(),
         reduced: false,
         // Nobody need agree.
-        desk: super::desk::Desk {
+        desk: Box::new(super::desk::Desk {
             quorum: Some(0),
             ..super::desk::Desk::default()
-        },
+        }),
         erased: false,
         private: Private::default(),
     }
