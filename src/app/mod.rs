@@ -23,7 +23,7 @@ use crate::audit::export::Signer;
 use crate::cause::causes;
 use crate::config::{Config, server};
 use crate::crypto;
-use crate::flow::{Flow, Parts};
+use crate::flow::{Flow, Parts, Shield};
 use crate::http::{self, App};
 use crate::jobs;
 use crate::pages::{self, Pages};
@@ -32,7 +32,7 @@ use crate::source::Door;
 use crate::store::{self, Store};
 use connector::{abilities, connectors};
 use doorward_contract::{Clock, Finding, VendorError};
-use purpose::{brand, callers, purposes, ways};
+use purpose::{brand, callers, caps, purposes, ways};
 pub use staff::staff;
 use vendor::{form_origins, verifiers};
 
@@ -211,6 +211,8 @@ pub async fn door(config: &Config, clock: Arc<dyn Clock>) -> Result<Door, Error>
         purposes: purposes(config),
         per_address_hour: config.limits.per_address_hour,
         per_account_day: config.limits.per_account_day,
+        caps: caps(&config.limits),
+        shield: Shield::default(),
         public_url,
         digests: config.server.master_key.0.derive("digests")?,
         bell: Notify::new(),

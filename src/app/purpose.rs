@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::case::check::Wanted;
 use crate::case::plan::{Act, OnFailure};
-use crate::case::policy::{FoundBy, Purpose};
-use crate::config::Config;
+use crate::case::policy::{Caps, FoundBy, OnProtected, Purpose, Tier};
 use crate::config::purpose::{self, ActionWord};
 use crate::config::source::Source;
+use crate::config::{self, Config};
 use crate::http::Caller;
 use crate::matching::Preset;
 use crate::pages::{Brand, Contact, Logo};
@@ -147,6 +147,30 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
         keep_personal: purpose.keep_personal.0,
         keep_proof: purpose.keep_proof.0,
         recheck: purpose.recheck.as_ref().map(|length| length.0),
+        approvals: purpose.approvals.0,
+        tiers: purpose.tier.iter().map(|spanned| tier(spanned.get_ref())).collect(),
+        protected: match purpose.protected {
+            config::policy::OnProtected::Refuse => OnProtected::Refuse,
+            config::policy::OnProtected::Approve => OnProtected::Approve,
+        },
+    }
+}
+
+fn tier(tier: &config::policy::Tier) -> Tier {
+    Tier {
+        groups: tier.groups.clone(),
+        accounts: tier.accounts.clone(),
+        approvals: tier.approvals.0,
+    }
+}
+
+/// How much one person on the staff may do.
+pub(super) fn caps(limits: &config::server::Limits) -> Caps {
+    Caps {
+        cases_per_agent: limits.cases_per_agent,
+        searches_per_agent: limits.searches_per_agent,
+        approvals_per_approver: limits.approvals_per_approver,
+        recovered_approver: limits.recovered_approver.0,
     }
 }
 

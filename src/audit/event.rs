@@ -166,7 +166,152 @@ pub enum Fact {
         decision: String,
         /// Why.
         reason: String,
+        /// Why a human was asked at all.
+        #[serde(default)]
+        why: Vec<String>,
+        /// What was looked at.
+        #[serde(default)]
+        evidence: Vec<String>,
+        /// What was done, in order, with the time of each.
+        #[serde(default)]
+        steps: Vec<String>,
     },
+    /// A human has to look.
+    ReviewSought {
+        /// Why.
+        why: Vec<String>,
+    },
+    /// A reviewer took the case.
+    ReviewClaimed {
+        /// Who.
+        reviewer: String,
+    },
+    /// A reviewer judged the evidence, without having seen whose account it is said to belong to.
+    EvidenceJudged {
+        /// Who.
+        reviewer: String,
+        /// Whether it holds.
+        holds: bool,
+        /// What spoke for or against it.
+        reasons: Vec<String>,
+        /// Whatever else they wanted to be known.
+        note: Option<String>,
+    },
+    /// A reviewer looked at whose account it is.
+    ClaimRead {
+        /// Who.
+        reviewer: String,
+    },
+    /// Colleagues were asked to agree.
+    ApprovalSought {
+        /// How many must.
+        needed: u32,
+        /// Why so many.
+        why: Vec<String>,
+        /// The vendor's id of whom the person reports to; absent if they report to nobody or the directory does not say.
+        manager: Option<String>,
+    },
+    /// A colleague agreed.
+    Approved {
+        /// Who.
+        approver: String,
+        /// What they had to say.
+        note: Option<String>,
+        /// How many agreed by now.
+        given: u32,
+        /// How many must.
+        needed: u32,
+    },
+    /// A colleague did not agree: the case ends.
+    ApprovalRefused {
+        /// Who.
+        approver: String,
+        /// Why.
+        reason: String,
+    },
+    /// Somebody wanted to decide who must not.
+    DecisionBarred {
+        /// Who.
+        operator: String,
+        /// What they wanted: `review` or `approve`.
+        what: String,
+        /// Why they must not.
+        why: String,
+    },
+    /// An operator had opened as many cases as one may in a day: this one needs one approval more.
+    CapReached {
+        /// Who.
+        operator: String,
+    },
+    /// An operator called the case fraud: everything of the account stops.
+    CaseFlagged {
+        /// Who.
+        operator: String,
+        /// Why.
+        reason: String,
+        /// What was done already and stays done until somebody takes it back: the keys of the steps.
+        done: Vec<String>,
+    },
+    /// The case ended because another one of the same account was called fraud.
+    CaseFrozen {
+        /// The number of that case.
+        flagged: String,
+        /// What was done already and stays done until somebody takes it back: the keys of the steps.
+        done: Vec<String>,
+    },
+    /// The account may be recovered again.
+    FlagCleared {
+        /// Who.
+        operator: String,
+        /// Why.
+        reason: String,
+    },
+    /// The shield went up: nobody helps themselves, everybody is looked at, two colleagues agree.
+    ShieldRaised {
+        /// Who.
+        operator: String,
+        /// Why.
+        reason: String,
+    },
+    /// The shield went down.
+    ShieldLowered {
+        /// Who.
+        operator: String,
+        /// Why.
+        reason: String,
+    },
+    /// An operator looked somebody up.
+    PersonSought {
+        /// Who.
+        operator: String,
+        /// The connector.
+        connector: String,
+        /// `found`, `unknown` or `ambiguous`.
+        result: String,
+        /// The vendor's id of the account, where one was found.
+        account: Option<String>,
+    },
+    /// An operator has everything forgotten that is known of a person.
+    ErasureOrdered {
+        /// Who.
+        operator: String,
+        /// The numbers of the cases.
+        cases: Vec<String>,
+    },
+    /// A short code that leads to the case was made.
+    CodeMade {
+        /// Who.
+        operator: String,
+    },
+    /// The case's link was made anew.
+    LinkRenewed {
+        /// Who.
+        operator: String,
+    },
+    /// The right code was typed in.
+    CodeUsed,
+    /// So many wrong codes were typed in that the right one is gone.
+    CodeSpent,
     /// A step is about to be done; written before the vendor is called.
     StepIntended {
         /// The step's key.

@@ -2,7 +2,9 @@
 //!
 //! Pure. [`step::next`] alone decides what comes next; [`Case::moved`] alone changes the stage, along legal moves only.
 
+pub mod bar;
 pub mod check;
+pub mod desk;
 mod id;
 pub mod plan;
 pub mod policy;
@@ -12,6 +14,7 @@ mod stage;
 pub mod step;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -20,12 +23,15 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::crypto::parcel::{Address, Parcel};
 use crate::crypto::token::Digest;
 use crate::matching::Explanation;
+pub use bar::Barred;
 pub use check::{CheckState, FurtherCheck};
-use doorward_contract::{Account, Outcome, PassKind, Person, Reference, Subject, SubjectRef, Timestamp};
+pub use desk::Desk;
+use doorward_contract::{Account, Colleague, Outcome, PassKind, Person, Reference, Subject, SubjectRef, Timestamp};
 pub use id::CaseId;
 pub use plan::{PlannedStep, StepState};
 pub use remembered::Remembered;
 pub use stage::{End, IllegalMove, Refusal, Stage, Verdict};
+pub use words::Words;
 
 /// The browser a case is bound to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,6 +181,8 @@ pub struct Private {
     pub record: Option<Box<Account>>,
     /// The full check that a face may be held against instead of another full check.
     pub against: Option<Box<Remembered>>,
+    /// Whom the person reports to, as the directory says: they do not agree to the person's case.
+    pub manager: Option<Box<Colleague>>,
     /// What the relying party asked, as its source wrote it and will read it for the answer.
     pub request: Option<String>,
 }
@@ -262,6 +270,9 @@ pub struct Case {
     pub forget_at: Option<Timestamp>,
     /// When everything personal here shall become unreadable.
     pub erase_at: Option<Timestamp>,
+    /// What the staff have to do with it.
+    #[serde(default)]
+    pub desk: Box<Desk>,
     /// What identifies the person. Not part of the clear text of a case.
     #[serde(skip)]
     pub private: Private,
@@ -355,6 +366,8 @@ pub enum HandleKind {
     Proof,
     /// A person's reference number.
     Number,
+    /// The first half of a short code that was read out.
+    Code,
 }
 
 impl HandleKind {
@@ -365,6 +378,7 @@ impl HandleKind {
             Self::Browser => "browser",
             Self::Proof => "proof",
             Self::Number => "number",
+            Self::Code => "code",
         }
     }
 }

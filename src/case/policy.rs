@@ -18,6 +18,51 @@ pub enum FoundBy {
     UserName,
 }
 
+/// What becomes of a protected account's case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnProtected {
+    /// It is refused.
+    #[default]
+    Refuse,
+    /// Two colleagues decide.
+    Approve,
+}
+
+/// Accounts for which more colleagues must agree.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tier {
+    /// The groups whose members they are, by the directory's ids.
+    pub groups: Vec<String>,
+    /// The accounts themselves, by the directory's ids.
+    pub accounts: Vec<String>,
+    /// How many must agree.
+    pub approvals: u32,
+}
+
+/// How much one person on the staff may do, and for how long what happened to them counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caps {
+    /// Cases that an agent opens in a day before each further one needs one approval more.
+    pub cases_per_agent: u32,
+    /// People whom an agent looks up in an hour.
+    pub searches_per_agent: u32,
+    /// Cases that an approver agrees to in a day.
+    pub approvals_per_approver: u32,
+    /// For how long somebody who was recovered themselves does not agree to others' cases.
+    pub recovered_approver: Duration,
+}
+
+impl Default for Caps {
+    fn default() -> Self {
+        Self {
+            cases_per_agent: 10,
+            searches_per_agent: 30,
+            approvals_per_approver: 20,
+            recovered_approver: Duration::from_secs(14 * 86_400),
+        }
+    }
+}
+
 /// What a case is for and what it takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Purpose {
@@ -59,4 +104,10 @@ pub struct Purpose {
     pub keep_proof: Duration,
     /// For how long after a full check a face held against it is enough, where the person agreed to that.
     pub recheck: Option<Duration>,
+    /// How many colleagues must agree before anything is done.
+    pub approvals: u32,
+    /// The accounts for which more must.
+    pub tiers: Vec<Tier>,
+    /// What becomes of a protected account's case.
+    pub protected: OnProtected,
 }

@@ -18,6 +18,8 @@ pub enum Stage {
     Review,
     /// The proof fits; the person is asked what else the purpose wants to know.
     Checking,
+    /// Everything fits; colleagues have to agree.
+    Approval,
     /// The plan is being carried out.
     Acting,
     /// A step cannot be done; an operator has to mend something and let the case go on.
@@ -32,13 +34,14 @@ pub enum Stage {
 
 impl Stage {
     /// All stages, in the order a case passes them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Invited,
         Self::Consent,
         Self::Proving,
         Self::Comparing,
         Self::Review,
         Self::Checking,
+        Self::Approval,
         Self::Acting,
         Self::Stuck,
         Self::Ready,
@@ -55,6 +58,7 @@ impl Stage {
             Self::Comparing => "comparing",
             Self::Review => "review",
             Self::Checking => "checking",
+            Self::Approval => "approval",
             Self::Acting => "acting",
             Self::Stuck => "stuck",
             Self::Ready => "ready",
@@ -65,18 +69,21 @@ impl Stage {
 
     /// The moves a case may make. Anything may close; a closed case stays closed.
     pub fn may_become(self, next: Self) -> bool {
-        use Stage::{Acting, Answer, Checking, Closed, Comparing, Consent, Invited, Proving, Ready, Review, Stuck};
+        use Stage::{
+            Acting, Answer, Approval, Checking, Closed, Comparing, Consent, Invited, Proving, Ready, Review, Stuck,
+        };
         matches!(
             (self, next),
             (Invited, Consent)
                 | (Consent, Proving)
                 | (Proving, Consent | Comparing | Review)
-                | (Comparing, Review | Checking | Acting | Consent)
-                | (Review, Acting | Checking | Comparing | Consent)
-                | (Checking, Acting | Review)
+                | (Comparing, Review | Checking | Approval | Acting | Consent)
+                | (Review, Acting | Approval | Checking | Comparing | Consent)
+                | (Checking, Acting | Approval | Review)
+                | (Approval, Acting | Review)
                 | (Acting, Stuck | Ready)
                 | (Stuck, Acting)
-                | (Consent | Proving | Comparing | Review | Checking, Answer)
+                | (Consent | Proving | Comparing | Review | Checking | Approval, Answer)
         ) || (next == Closed && self != Closed)
     }
 }
@@ -170,6 +177,10 @@ pub enum Refusal {
     Unchecked,
     /// The account's owner says that somebody else asked.
     ReportedFraud,
+    /// Somebody on the staff called a case of this account fraud, and nobody took that back.
+    Frozen,
+    /// A colleague who was asked to agree did not.
+    Disapproved,
 }
 
 /// A move that the stages do not allow: a fault of ours, reported and never made.

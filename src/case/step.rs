@@ -1,6 +1,7 @@
 //! What comes next. One function decides; to learn why something happened, read [`next`].
 
 use super::check::{self, CheckState};
+use super::desk::Agreement;
 use super::{Case, End, PlannedStep, Refusal, Stage, Standing, StepState, Verdict};
 use crate::matching;
 use doorward_contract::{Outcome, Timestamp};
@@ -20,6 +21,12 @@ pub enum Step {
     BeginChecks,
     /// Look what came of the check at this place.
     ReadCheck(usize),
+    /// Have a human look at it.
+    SeekReview,
+    /// Find out how many colleagues must agree.
+    Weigh,
+    /// Ask colleagues to agree.
+    SeekApproval,
     /// Draw up the plan and begin it.
     Plan,
     /// Do the step at this place of the plan.
@@ -60,6 +67,10 @@ pub fn next(case: &Case, now: Timestamp) -> Step {
     if let Some(at) = unsettled(case) {
         return Step::Reconcile(at);
     }
+    // Fraud, or a person who is to be forgotten: nothing more is begun.
+    if let Some(end) = &case.desk.ending {
+        return Step::End(end.clone());
+    }
     if let Some(until) = case.pass_until {
         return if now >= until {
             Step::End(End::Unclaimed)
@@ -87,8 +98,9 @@ pub fn next(case: &Case, now: Timestamp) -> Step {
     match case.stage {
         Stage::Proving => proving(case),
         Stage::Comparing => comparing(case, now),
-        Stage::Review => reviewing(case),
+        Stage::Review => reviewing(case, now),
         Stage::Checking => checking(case),
+        Stage::Approval => approving(case),
         Stage::Acting => acting(case),
         Stage::Invited | Stage::Consent | Stage::Stuck | Stage::Ready | Stage::Answer | Stage::Closed => {
             Step::Await(Some(case.expires_at))
@@ -105,10 +117,12 @@ fn proving(case: &Case) -> Step {
     }
 }
 
-/// A review at the verifier may end there: keep reading. One of ours ends by a human's word.
-fn reviewing(case: &Case) -> Step {
+/// A review at the verifier may end there: keep reading. One of ours ends by a human's word, once it is known what the proof
+/// comes to.
+fn reviewing(case: &Case, now: Timestamp) -> Step {
     match case.attempt().and_then(|attempt| attempt.outcome.as_ref()) {
         Some(Outcome::Review { .. }) => Step::ReadProof,
+        Some(Outcome::Passed) => comparing(case, now),
         _ => Step::Await(Some(case.expires_at)),
     }
 }
@@ -120,12 +134,7 @@ fn comparing(case: &Case, now: Timestamp) -> Step {
         (_, Standing::Barred(refusal)) => refusal,
         (None, _) => return Step::Compare,
         (Some(explanation), _) => match explanation.verdict {
-            // Nothing is done before the person is back: a pass must not run out while nobody is there to take it, and
-            // a proof that comes back elsewhere must have had the time to show.
-            matching::Verdict::Match if !is_back(case) => return Step::Await(Some(case.expires_at)),
-            matching::Verdict::Match if check::next(&case.checks).is_some() => return Step::BeginChecks,
-            matching::Verdict::Match => return fitting(case),
-            matching::Verdict::Review => return Step::Await(Some(case.expires_at)),
+            matching::Verdict::Match | matching::Verdict::Review => return compared(case),
             matching::Verdict::Mismatch => Refusal::Mismatch,
         },
     };
@@ -135,13 +144,66 @@ fn comparing(case: &Case, now: Timestamp) -> Step {
     }
 }
 
+/// Nothing speaks against it. A human looks first, where one has to.
+fn compared(case: &Case) -> Step {
+    if needs_review(case) {
+        return if case.stage == Stage::Review {
+            Step::Await(Some(case.expires_at))
+        } else {
+            Step::SeekReview
+        };
+    }
+    // Nothing is done before the person is back: a pass must not run out while nobody is there to take it, and a proof that
+    // comes back elsewhere must have had the time to show.
+    if !is_back(case) {
+        return Step::Await(Some(case.expires_at));
+    }
+    if check::next(&case.checks).is_some() {
+        return Step::BeginChecks;
+    }
+    fitting(case)
+}
+
+/// Whether a human has to look, and none has yet: the match leaves a doubt, the proof came back elsewhere, or the shield is up,
+/// under which nobody gets in unattended.
+pub fn needs_review(case: &Case) -> bool {
+    let in_doubt = |explanation: &matching::Explanation| explanation.verdict == matching::Verdict::Review;
+    let unsure = case.relayed || case.desk.shielded || case.explanation.as_ref().is_some_and(in_doubt);
+    unsure && !case.desk.is_confirmed()
+}
+
+/// Why a human has to look, for staff.
+pub fn doubts(case: &Case) -> Vec<String> {
+    let doubt = case.explanation.as_ref().map(|explanation| explanation.verdict);
+    let why = [
+        (
+            doubt == Some(matching::Verdict::Review),
+            "the comparison leaves a doubt",
+        ),
+        (case.relayed, "the proof came back in another browser"),
+        (case.desk.shielded, "the shield is up"),
+    ];
+    let holding = why.into_iter().filter(|(holds, _)| *holds);
+    holding.map(|(_, reason)| reason.to_owned()).collect()
+}
+
+/// Whether the proof fits the account, by the match or by a human's word. Whatever else the record says goes no further.
+fn fits(case: &Case) -> bool {
+    case.explanation
+        .as_ref()
+        .is_some_and(|explanation| match explanation.verdict {
+            matching::Verdict::Match => true,
+            matching::Verdict::Review => case.desk.is_confirmed(),
+            matching::Verdict::Mismatch => false,
+        })
+}
+
 /// The checks one after another. When to ask is the person's to say; that nobody says anything is seen by the clock.
 fn checking(case: &Case) -> Step {
-    // Only what fits comes here; whatever else the record says goes no further.
-    let fits = |explanation: &matching::Explanation| explanation.verdict == matching::Verdict::Match;
     match case.standing {
         Standing::Barred(refusal) => return refused(case, refusal),
-        _ if !case.explanation.as_ref().is_some_and(fits) => return Step::Await(Some(case.expires_at)),
+        _ if !fits(case) => return Step::Await(Some(case.expires_at)),
+        _ if needs_review(case) => return Step::SeekReview,
         _ => {}
     }
     let Some(at) = check::next(&case.checks) else {
@@ -161,8 +223,25 @@ fn checking(case: &Case) -> Step {
     }
 }
 
-/// Everything that was asked is answered well.
+/// Colleagues have to agree. What was looked at before may have changed meanwhile.
+fn approving(case: &Case) -> Step {
+    match case.standing {
+        Standing::Barred(refusal) => refused(case, refusal),
+        _ if !fits(case) => Step::Await(Some(case.expires_at)),
+        _ if needs_review(case) => Step::SeekReview,
+        _ if !is_back(case) => Step::Await(Some(case.expires_at)),
+        _ => fitting(case),
+    }
+}
+
+/// Everything that was asked is answered well, and whoever had to agree did.
 fn fitting(case: &Case) -> Step {
+    match case.desk.agreement() {
+        Agreement::Unweighed => return Step::Weigh,
+        Agreement::Lacking(_) if case.stage == Stage::Approval => return Step::Await(Some(case.expires_at)),
+        Agreement::Lacking(_) => return Step::SeekApproval,
+        Agreement::Enough => {}
+    }
     if case.opener.is_client() {
         let (verdict, refusal) = (Verdict::Proven, None);
         return Step::Answer { verdict, refusal };
@@ -181,7 +260,7 @@ fn refused(case: &Case, refusal: Refusal) -> Step {
 /// What whoever sent the person is told when there is no time left.
 fn out_of_time(case: &Case) -> Verdict {
     match case.stage {
-        Stage::Review => Verdict::Undecided,
+        Stage::Review | Stage::Approval => Verdict::Undecided,
         _ if case.trouble.is_some() => Verdict::Unavailable,
         _ => Verdict::Late,
     }

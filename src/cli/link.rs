@@ -35,22 +35,15 @@ pub(super) async fn make_link(arguments: LinkArguments) -> Result<ExitCode, Fail
             offered.join(", ")
         )));
     }
-    for (name, text) in [
-        ("account", &arguments.account),
-        ("ticket", &arguments.ticket),
-        ("operator", &arguments.operator),
-    ] {
-        if text.trim().is_empty() || text.len() > 254 || text.chars().any(char::is_control) {
-            let what = format!("--{name} must be 1 to 254 characters without control characters");
-            return Err(Failure::Unusable(what));
-        }
-    }
+    are_plain(&arguments)?;
     let wish = Wish {
         purpose: arguments.purpose,
         source: way.name.clone(),
         account: arguments.account,
+        named: Some(arguments.operator.clone()),
         operator: arguments.operator,
         ticket: Some(arguments.ticket),
+        agent: None,
     };
     let invitation = door.flow.invite(&wish).await.map_err(|error| match &error {
         crate::flow::Error::Barred(bar) => Failure::Failed(barred(bar)),
@@ -71,6 +64,21 @@ pub(super) async fn make_link(arguments: LinkArguments) -> Result<ExitCode, Fail
     ))
 }
 
+/// What is shown to people and kept in the record is short and of one line.
+fn are_plain(arguments: &LinkArguments) -> Result<(), Failure> {
+    for (name, text) in [
+        ("account", &arguments.account),
+        ("ticket", &arguments.ticket),
+        ("operator", &arguments.operator),
+    ] {
+        if text.trim().is_empty() || text.len() > 254 || text.chars().any(char::is_control) {
+            let what = format!("--{name} must be 1 to 254 characters without control characters");
+            return Err(Failure::Unusable(what));
+        }
+    }
+    Ok(())
+}
+
 fn barred(bar: &crate::flow::open::Bar) -> String {
     use crate::case::Refusal;
     let what = match bar.refusal {
@@ -85,7 +93,9 @@ fn barred(bar: &crate::flow::open::Bar) -> String {
         | Refusal::Relayed
         | Refusal::AnotherPerson
         | Refusal::Unchecked
-        | Refusal::ReportedFraud => "refused",
+        | Refusal::ReportedFraud
+        | Refusal::Disapproved => "refused",
+        Refusal::Frozen => "a case of this account was called fraud; an admin has to clear that first",
     };
     if bar.reasons.is_empty() {
         what.to_owned()

@@ -13,6 +13,7 @@ pub mod entra;
 pub mod fault;
 mod kinds;
 mod missing;
+pub mod policy;
 pub mod purpose;
 mod read;
 mod recheck;

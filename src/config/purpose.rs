@@ -8,6 +8,7 @@ use toml::Spanned;
 
 use super::challenge::FurtherCheck;
 use super::fault::wrong;
+use super::policy::{Approvals, OnProtected, Tier};
 use super::secret::Secret;
 use super::value::{Lifetime, Name, Words};
 
@@ -72,6 +73,17 @@ pub struct Purpose {
     /// For `entra` sources: how long after a full check a face held against it is enough, 1 to 365 days. Each person is
     /// asked; of who agrees the verifier keeps its copy that long. Default: never.
     pub recheck: Option<Lifetime<86_400, 31_536_000>>,
+    /// How many colleagues must agree before anything is done, 0 to 3. Default: 0.
+    #[serde(default)]
+    pub approvals: Approvals,
+    /// Accounts for which more must agree: `{ groups = ["…"], approvals = 2 }`. The highest number that applies counts.
+    #[serde(default)]
+    #[schemars(with = "Vec<Tier>")]
+    pub tier: Vec<Spanned<Tier>>,
+    /// What becomes of an account that the directory protects: `refuse` or `approve` (two colleagues decide). One that another
+    /// connector of the plan protects is refused in any case. Default: `refuse`.
+    #[serde(default)]
+    pub protected: OnProtected,
 }
 
 fn required() -> Vec<Required> {

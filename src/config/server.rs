@@ -266,6 +266,20 @@ pub struct Limits {
     #[serde(deserialize_with = "at_least_one")]
     #[schemars(range(min = 1))]
     pub per_account_day: u32,
+    /// Cases that one agent opens in a day; each further one needs one approval more. Default: 10.
+    #[serde(deserialize_with = "at_least_one")]
+    #[schemars(range(min = 1))]
+    pub cases_per_agent: u32,
+    /// People whom one agent looks up in an hour. Default: 30.
+    #[serde(deserialize_with = "at_least_one")]
+    #[schemars(range(min = 1))]
+    pub searches_per_agent: u32,
+    /// Cases to which one approver agrees in a day. Default: 20.
+    #[serde(deserialize_with = "at_least_one")]
+    #[schemars(range(min = 1))]
+    pub approvals_per_approver: u32,
+    /// For how long somebody whose own access was recovered agrees to nobody's case, at most 365 days. Default: `14d`.
+    pub recovered_approver: Lifetime<0, 31_536_000>,
 }
 
 fn at_least_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
@@ -284,6 +298,10 @@ impl Default for Limits {
         Self {
             per_address_hour: 20,
             per_account_day: 10,
+            cases_per_agent: 10,
+            searches_per_agent: 30,
+            approvals_per_approver: 20,
+            recovered_approver: Lifetime(Duration::from_secs(14 * 86_400)),
         }
     }
 }

@@ -6,6 +6,8 @@ use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::{Rng, RngExt};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -79,6 +81,22 @@ impl Digest {
     }
 }
 
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+        bytes
+            .and_then(|bytes| Self::from_bytes(&bytes))
+            .ok_or_else(|| D::Error::custom("not a digest"))
+    }
+}
+
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Digest(…)")
@@ -91,6 +109,16 @@ const READABLE: &[u8] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// A short number for people to quote: eight readable characters in two groups (`K7QF-3M2P`), about 39 bits. It names
 /// a case to staff and opens nothing.
 pub fn reference_number() -> String {
+    readable()
+}
+
+/// A short code to be read out and typed in once (`K7QF-3M2P`), about 39 bits: enough only because it lives for minutes and few
+/// tries are taken (NIST SP 800-63B-4 §4.2.1.2).
+pub fn short_code() -> String {
+    readable()
+}
+
+fn readable() -> String {
     let mut rng = rand::rng();
     let mut out = String::with_capacity(9);
     for at in 0..8 {

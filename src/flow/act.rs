@@ -5,7 +5,7 @@ use super::account::{self, Hindrance};
 use super::{Draft, Error, Flow, Turn};
 use crate::audit::Fact;
 use crate::case::plan::{Act, OnFailure};
-use crate::case::{PlannedStep, SealedPass, StepState};
+use crate::case::{End, PlannedStep, Refusal, SealedPass, StepState};
 use doorward_contract::{Account, Intent, Pass, Receipt, Reconciled, Sent, Timestamp, VendorError};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,13 @@ impl Flow {
         Self::record_intent(draft, at, &intent, self.now())?;
         self.write(draft).await?;
         self.hold_lease(draft).await?;
+        // Read after the write: whoever calls a case of this person fraud either finds this one or is found here.
+        if self.is_frozen(&draft.case).await? {
+            self.undo_intent(draft, at);
+            let refusal = Refusal::Frozen;
+            draft.case.desk.ending = Some(End::Refused { refusal });
+            return Ok(Turn::On);
+        }
         match connector.perform(&step.key, &account, &act.action, &intent).await {
             Ok(receipt) => {
                 let turn = self.record_receipt(draft, at, receipt, false)?;
@@ -83,7 +90,7 @@ impl Flow {
     async fn make_ready(&self, draft: &mut Draft, step: &PlannedStep) -> Result<Result<Ready, Hindrance>, Error> {
         let purpose = self.purpose(&draft.case.purpose)?;
         let mut act = step.act.clone();
-        let (account, found) = match self.guarded(purpose, &act.connector, &draft.case.private).await? {
+        let (account, found) = match self.guarded(purpose, &act.connector, &draft.case).await? {
             Ok(guarded) => guarded,
             Err(hindrance) => return Ok(Err(hindrance)),
         };

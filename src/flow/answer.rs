@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::fresh::fresh;
+use super::begin::fresh;
 use super::open::{Bound, remembered_until};
 use super::{Draft, Error, Flow, Turn};
 use crate::audit::Fact;
@@ -45,6 +45,7 @@ impl Flow {
     pub async fn open_question(&self, question: Question) -> Result<Bound, Error> {
         let purpose = self.purpose(&question.purpose)?;
         let now = self.now();
+        self.is_open_to_all().await?;
         if let Some(address) = question.typed_from {
             self.within_limits(&question.source, &question.subject, address).await?;
         }

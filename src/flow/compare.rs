@@ -3,14 +3,18 @@
 use super::{Draft, Error, Flow, Turn};
 use crate::audit::Fact;
 use crate::case::check;
-use crate::case::policy::Purpose;
+use crate::case::policy::{OnProtected, Purpose};
 use crate::case::{Refusal, Stage, Standing};
 use crate::matching::{self, Preset, Verdict};
-use doorward_contract::{Account, Protection, Subject, SubjectKey, VendorError};
+use doorward_contract::{Account, Protection, Subject, SubjectKey, Timestamp, VendorError};
 
 /// The directory's answer about a case's account.
 enum Found {
-    Open(Box<Account>),
+    Open {
+        account: Box<Account>,
+        /// Why it is protected, where its purpose has colleagues decide on that.
+        protected: Vec<String>,
+    },
     Barred {
         refusal: Refusal,
         account: Option<String>,
@@ -24,10 +28,10 @@ impl Flow {
         let purpose = self.purpose(&draft.case.purpose)?;
         let vendor = purpose.directory.as_deref().unwrap_or("directory");
         let account = match self.find_account(purpose, draft).await {
-            Ok(Found::Open(account)) => {
-                self.take_account(draft, Found::Open(account.clone()));
-                account
-            }
+            Ok(found @ Found::Open { .. }) => match self.unfrozen(draft, found).await? {
+                Some(account) => account,
+                None => return Ok(Turn::On),
+            },
             Ok(barred) => {
                 self.take_account(draft, barred);
                 return Ok(Turn::On);
@@ -59,18 +63,36 @@ impl Flow {
             },
         );
         if explanation.verdict == Verdict::Review {
-            draft.case.moved(Stage::Review)?;
-            super::prove::extend_for_review(&mut draft.case, now);
+            to_review(draft, now)?;
         }
         draft.case.explanation = Some(explanation);
         draft.case.checks = check::all(&purpose.checks);
         Ok(Turn::On)
     }
 
+    /// Takes an account that was found, unless somebody called a case of it fraud.
+    async fn unfrozen(&self, draft: &mut Draft, found: Found) -> Result<Option<Box<Account>>, Error> {
+        let Found::Open { account, .. } = &found else {
+            return Ok(None);
+        };
+        let (account, id) = (account.clone(), account.id.to_string());
+        draft.case.private.account = Some(Account::clone(&account));
+        self.own(&mut draft.case);
+        if self.is_frozen(&draft.case).await? {
+            self.take_account(draft, frozen_at(id));
+            return Ok(None);
+        }
+        self.take_account(draft, found);
+        Ok(Some(account))
+    }
+
     /// By the vendor's own id once it is known, so that a login handed to somebody else meanwhile leads nowhere.
     async fn find_account(&self, purpose: &Purpose, draft: &Draft) -> Result<Found, Error> {
         if let Some(record) = &draft.case.private.record {
-            return Ok(Found::Open(record.clone()));
+            return Ok(Found::Open {
+                account: record.clone(),
+                protected: Vec::new(),
+            });
         }
         let directory = self.directory_of(purpose)?;
         let subject = match &draft.case.private.account {
@@ -100,17 +122,24 @@ impl Flow {
             return barred(Refusal::DisabledAccount, id, Vec::new());
         }
         match directory.guard(&account.id).await? {
-            Protection::Ordinary => Ok(Found::Open(Box::new(account))),
+            Protection::Ordinary => Ok(Found::Open {
+                account: Box::new(account),
+                protected: Vec::new(),
+            }),
+            Protection::Protected { reasons } if purpose.protected == OnProtected::Approve => Ok(Found::Open {
+                account: Box::new(account),
+                protected: reasons,
+            }),
             Protection::Protected { reasons } => barred(Refusal::ProtectedAccount, id, reasons),
         }
     }
 
     fn take_account(&self, draft: &mut Draft, found: Found) {
         let (standing, result, account, reasons) = match found {
-            Found::Open(account) => {
+            Found::Open { account, protected } => {
                 let id = Some(account.id.to_string());
                 draft.case.private.account = Some(*account);
-                (Standing::Open, "found", id, Vec::new())
+                (Standing::Open, "found", id, protected)
             }
             Found::Barred {
                 refusal,
@@ -119,8 +148,10 @@ impl Flow {
             } => (Standing::Barred(refusal), word(refusal), account, reasons),
         };
         draft.case.trouble = None;
-        if draft.case.standing != standing {
+        let protected = standing == Standing::Open && !reasons.is_empty();
+        if draft.case.standing != standing || draft.case.desk.protected != protected {
             draft.case.standing = standing;
+            draft.case.desk.protected = protected;
             draft.note(
                 self.now(),
                 Fact::AccountLookedUp {
@@ -131,6 +162,23 @@ impl Flow {
             );
         }
     }
+}
+
+fn frozen_at(account: String) -> Found {
+    Found::Barred {
+        refusal: Refusal::Frozen,
+        account: Some(account),
+        reasons: Vec::new(),
+    }
+}
+
+/// A human has to look, if none is looking already.
+pub(super) fn to_review(draft: &mut Draft, now: Timestamp) -> Result<(), Error> {
+    if draft.case.stage != Stage::Review {
+        draft.case.moved(Stage::Review)?;
+    }
+    super::prove::extend_for_review(&mut draft.case, now);
+    Ok(())
 }
 
 /// The word of an account's bar in events.
@@ -147,6 +195,8 @@ pub(super) fn word(refusal: Refusal) -> &'static str {
         | Refusal::Relayed
         | Refusal::AnotherPerson
         | Refusal::Unchecked
-        | Refusal::ReportedFraud => "refused",
+        | Refusal::ReportedFraud
+        | Refusal::Disapproved => "refused",
+        Refusal::Frozen => "frozen",
     }
 }

@@ -67,7 +67,7 @@ impl Flow {
         self.change(case, Wake::At(now), |draft| {
             if !matches!(
                 draft.case.stage,
-                Stage::Consent | Stage::Proving | Stage::Review | Stage::Checking
+                Stage::Consent | Stage::Proving | Stage::Review | Stage::Checking | Stage::Approval
             ) {
                 return Err(Error::Elsewhere);
             }

@@ -5,7 +5,7 @@
 use super::Lease;
 use crate::audit::{Event, Fact};
 use crate::case::{Case, Handle, HandleKind};
-use crate::store::{Change, EarlierChange, Wake};
+use crate::store::{Change, EarlierChange, Mark, Wake};
 use doorward_contract::Timestamp;
 
 /// A case being worked.
@@ -20,6 +20,7 @@ pub struct Draft {
     handles: Vec<Handle>,
     dropped: Vec<HandleKind>,
     earlier: Option<EarlierChange>,
+    marks: Vec<Mark>,
 }
 
 impl Draft {
@@ -33,6 +34,7 @@ impl Draft {
             handles: Vec::new(),
             dropped: Vec::new(),
             earlier: None,
+            marks: Vec::new(),
         }
     }
 
@@ -56,9 +58,15 @@ impl Draft {
         self.earlier = Some(change);
     }
 
+    /// Remembers something of the case's person beyond the case.
+    pub fn mark(&mut self, mark: Mark) {
+        self.marks.push(mark);
+    }
+
     /// Whether it holds anything to write.
     pub fn is_changed(&self) -> bool {
         self.earlier.is_some()
+            || !self.marks.is_empty()
             || !self.events.is_empty()
             || !self.handles.is_empty()
             || !self.dropped.is_empty()
@@ -76,6 +84,7 @@ impl Draft {
             handles: std::mem::take(&mut self.handles),
             drop_handles: std::mem::take(&mut self.dropped),
             earlier: self.earlier.take(),
+            marks: std::mem::take(&mut self.marks),
             wake,
         };
         Some((self.seen.clone(), self.case.clone(), change))

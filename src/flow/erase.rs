@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{Draft, Error, Flow, Turn};
 use crate::audit::{Event, Fact};
 use crate::case::Private;
-use doorward_contract::Erased;
+use crate::store::EarlierChange;
+use doorward_contract::{Erased, Timestamp};
 
 /// How soon a verifier that has not confirmed yet is asked again, and how that grows with the time since the end.
 fn patience(since_end: Duration) -> Duration {
@@ -14,6 +15,17 @@ fn patience(since_end: Duration) -> Duration {
 }
 
 impl Flow {
+    /// Sets everything that is known of the person of a closed case to be forgotten now, a remembered check with it.
+    pub(super) fn forget_now(draft: &mut Draft, now: Timestamp) {
+        let due = |date: Option<Timestamp>| Some(date.map_or(now, |date| date.min(now)));
+        draft.case.forget_at = due(draft.case.forget_at);
+        draft.case.erase_at = due(draft.case.erase_at);
+        if draft.case.remembered_until.take().is_some() {
+            let case = draft.case.id.clone();
+            draft.earlier(EarlierChange::Drop { case });
+        }
+    }
+
     /// Has the verifier forget the attempt at `at`.
     pub(super) async fn forget(&self, draft: &mut Draft, at: usize) -> Result<Turn, Error> {
         let now = self.now();

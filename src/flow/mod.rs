@@ -4,19 +4,25 @@
 mod account;
 pub mod act;
 pub mod answer;
+pub mod approve;
+mod begin;
 pub mod check;
 pub mod compare;
 mod confirm;
 pub mod consent;
 pub mod draft;
 pub mod erase;
-mod fresh;
+pub mod flag;
+pub mod give;
 pub mod open;
+pub mod person;
 mod plan;
 pub mod prove;
 pub mod recall;
 pub mod rehearse;
 pub mod reveal;
+pub mod review;
+pub mod shield;
 pub mod signed;
 pub mod stop;
 mod stuck;
@@ -30,14 +36,15 @@ use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
 use url::Url;
 
-use crate::case::policy::Purpose;
+use crate::case::policy::{Caps, Purpose};
 use crate::case::step::{self, Step};
-use crate::case::{Case, CaseId, IllegalMove};
+use crate::case::{Barred, Case, CaseId, IllegalMove};
 use crate::crypto;
 use crate::crypto::seal::Key;
 use crate::store::{self, Claim, Store, Wake};
 use doorward_contract::{Clock, Connector, Directory, Timestamp, VendorError, Verifier};
 pub use draft::Draft;
+pub use shield::Shield;
 
 /// How long a claim on a case lasts before another worker may take it up: how long a person waits at most after a node
 /// died. A living worker renews it all the while.
@@ -113,6 +120,12 @@ pub enum Error {
     /// The account cannot be recovered this way; for staff only.
     #[error("the account cannot be recovered this way")]
     Barred(open::Bar),
+    /// This operator may not do this; for them to read.
+    #[error("this operator may not do this")]
+    MayNot(#[from] Barred),
+    /// The shield is up: nobody helps themselves.
+    #[error("the shield is up")]
+    Shielded,
 }
 
 /// When a case wants to be worked again; `None`: when somebody wakes it.
@@ -138,6 +151,10 @@ pub struct Parts {
     pub per_address_hour: u32,
     /// How many cases may be opened for one account in a day at the portal.
     pub per_account_day: u32,
+    /// How much one person on the staff may do.
+    pub caps: Caps,
+    /// What was last read of the shield.
+    pub shield: Shield,
     /// The address people reach us under.
     pub public_url: Url,
     /// Key for digests of what a person types.
@@ -211,6 +228,7 @@ impl Flow {
         let mut draft = Draft::new(case, Some(lease.clone()));
         self.recall(&mut draft).await?;
         loop {
+            self.heed_shield(&mut draft).await?;
             let step = step::next(&draft.case, self.now());
             tracing::debug!(case.id = %draft.case.id, ?step, "next step");
             if let Turn::Pause(until) = self.run(step, &mut draft).await? {
@@ -228,6 +246,9 @@ impl Flow {
             Step::Compare => self.compare(draft).await,
             Step::BeginChecks => self.begin_checks(draft),
             Step::ReadCheck(at) => self.read_check(draft, at).await,
+            Step::SeekReview => self.seek_review(draft),
+            Step::Weigh => self.weigh(draft).await,
+            Step::SeekApproval => self.seek_approval(draft).await,
             Step::Plan => self.draw_up(draft).await,
             Step::Act(at) => self.act(draft, at).await,
             Step::Reconcile(at) => self.reconcile(draft, at).await,
@@ -296,7 +317,8 @@ impl Flow {
         let mut draft = Draft::new(case, None);
         for _ in 0..TRIES {
             change(&mut draft)?;
-            match self.write_and(&mut draft, wake).await {
+            // Apart, so that whoever waits for this need not hold the whole of a case as many times.
+            match Box::pin(self.write_and(&mut draft, wake)).await {
                 Err(Error::Store(store::Error::Stale)) => {}
                 other => return other.map(|()| draft.case),
             }

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::account::{There, placed};
-use super::fresh::fresh;
+pub(super) use super::begin::{REMEMBERED, fresh, remembered_until};
 use super::{Draft, Error, Flow};
 use crate::audit::{Event, Fact};
+use crate::case::desk::Staff;
 use crate::case::plan::OnFailure;
-use crate::case::policy::Purpose;
-use crate::case::{Browser, Case, Handle, HandleKind, Opener, Private, Refusal, Stage, Standing};
+use crate::case::policy::{OnProtected, Purpose};
+use crate::case::role::Operator;
+use crate::case::{Browser, Case, Handle, HandleKind, Opener, Private, Refusal, Stage, Standing, Words};
 use crate::crypto::parcel::BrowserKey;
-use crate::crypto::token::{Digest, Token, reference_number};
+use crate::crypto::token::{Digest, Token};
 use crate::store::{self, Wake};
 use doorward_contract::{Account, Protection, Subject, SubjectKey, Timestamp};
 
@@ -57,6 +59,10 @@ pub struct Wish {
     pub operator: String,
     /// For which ticket.
     pub ticket: Option<String>,
+    /// The operator at the console, if it is one.
+    pub agent: Option<Operator>,
+    /// Whom a machine names as the operator it asks for.
+    pub named: Option<String>,
 }
 
 /// How a link answers who opens it.
@@ -86,6 +92,7 @@ impl Flow {
     ) -> Result<Bound, Error> {
         let purpose = self.purpose(purpose)?;
         let now = self.now();
+        self.is_open_to_all().await?;
         let subject = Subject {
             key: SubjectKey::Login,
             value: login.trim().to_owned(),
@@ -165,7 +172,7 @@ impl Flow {
             key: SubjectKey::Login,
             value: wish.account.trim().to_owned(),
         };
-        let account = self.eligible(purpose, &subject).await?;
+        let (account, protected) = self.eligible(purpose, &subject).await?;
         let elsewhere = self.elsewhere(purpose, &account, &BTreeMap::new()).await?;
         bars(purpose, &elsewhere)?;
         for act in &purpose.plan {
@@ -185,7 +192,7 @@ impl Flow {
         let looked_up = Fact::AccountLookedUp {
             result: "found".to_owned(),
             account: Some(account.id.to_string()),
-            reasons: Vec::new(),
+            reasons: protected.clone(),
         };
         let mut facts = vec![looked_up];
         facts.extend(elsewhere.iter().map(|(name, there)| there.fact(name)));
@@ -195,6 +202,7 @@ impl Flow {
             accounts: elsewhere.into_iter().filter_map(found).collect(),
             ..Private::default()
         };
+        facts.extend(self.hold_against(&mut case, wish, &protected).await?);
         let token = Token::random();
         // The link is remembered longer than it works, so that a late visitor is told what happened to it.
         let handle = Handle {
@@ -204,6 +212,36 @@ impl Flow {
         };
         let case = self.begin(case, facts, vec![handle], Some(until)).await?;
         Ok(Invitation { case, token, until })
+    }
+
+    /// Writes into a new case what is known of who opens it and of whose it is. Fails if that one is frozen.
+    async fn hold_against(&self, case: &mut Case, wish: &Wish, protected: &[String]) -> Result<Option<Fact>, Error> {
+        case.desk.opened_by = wish.agent.as_ref().map(Staff::from);
+        case.desk.named.clone_from(&wish.named);
+        case.desk.protected = !protected.is_empty();
+        case.desk.words = Some(Words::random());
+        self.own(case);
+        if self.is_frozen(case).await? {
+            return Err(Error::Barred(Bar {
+                refusal: Refusal::Frozen,
+                reasons: Vec::new(),
+            }));
+        }
+        case.desk.over_cap = self.is_over_cap(wish).await?;
+        let operator = wish.operator.clone();
+        Ok(case.desk.over_cap.then_some(Fact::CapReached { operator }))
+    }
+
+    /// Whether whoever opens this case opened as many as one may in a day. A machine that names nobody is no agent.
+    async fn is_over_cap(&self, wish: &Wish) -> Result<bool, Error> {
+        const DAY: Duration = Duration::from_secs(24 * 3600);
+        let agent = wish.agent.as_ref().map(|agent| agent.id.as_str());
+        let Some(by) = agent.or(wish.named.as_deref()) else {
+            return Ok(false);
+        };
+        let (by, most) = (self.staff_digest(by), self.caps.cases_per_agent);
+        let within = self.store.count("cases per agent", &by, self.now(), DAY, most);
+        Ok(!within.await?)
     }
 
     /// What a link leads to. Looking consumes nothing: mail scanners look at every link.
@@ -241,6 +279,11 @@ impl Flow {
         draft.case.moved(Stage::Consent)?;
         draft.case.browser = Some(Browser { address, bound_at: now });
         draft.case.expires_at = now.plus(purpose.case_lifetime);
+        // Whoever only saw the link's page has seen the words there. From here on they are this browser's, so that an agent who
+        // hears them knows that the caller is at the browser that is bound (threats T2, T22).
+        draft.case.desk.words = draft.case.desk.words.take().map(|_| Words::random());
+        draft.case.desk.code = None;
+        draft.drop_handles(HandleKind::Code);
         draft.note(now, Fact::BrowserBound);
         let until = remembered_until(&draft.case);
         draft.handle(Handle {
@@ -276,8 +319,9 @@ impl Flow {
             .await?)
     }
 
-    /// The account, if it exists, is enabled and is open to this purpose; what bars it otherwise.
-    async fn eligible(&self, purpose: &Purpose, subject: &Subject) -> Result<Account, Error> {
+    /// The account, if it exists, is enabled and is open to this purpose, and why it is protected where colleagues decide on
+    /// that; what bars it otherwise.
+    async fn eligible(&self, purpose: &Purpose, subject: &Subject) -> Result<(Account, Vec<String>), Error> {
         let directory = self.directory_of(purpose)?;
         let bar = |refusal, reasons| Err(Error::Barred(Bar { refusal, reasons }));
         let account = match directory.find(subject).await {
@@ -290,46 +334,10 @@ impl Flow {
             return bar(Refusal::DisabledAccount, Vec::new());
         }
         match directory.guard(&account.id).await? {
-            Protection::Ordinary => Ok(account),
+            Protection::Ordinary => Ok((account, Vec::new())),
+            Protection::Protected { reasons } if purpose.protected == OnProtected::Approve => Ok((account, reasons)),
             Protection::Protected { reasons } => bar(Refusal::ProtectedAccount, reasons),
         }
-    }
-
-    pub(super) async fn begin(
-        &self,
-        mut case: Case,
-        facts: Vec<Fact>,
-        handles: Vec<Handle>,
-        wake_at: Option<Timestamp>,
-    ) -> Result<Case, Error> {
-        // Two numbers alike are a one in 10^11 chance; the third draw is not needed in this universe.
-        for _ in 0..3 {
-            let opened = Fact::CaseOpened {
-                source: case.source.clone(),
-                purpose: case.purpose.clone(),
-                opener: case.opener.word(),
-                ticket: case.opener.ticket(),
-            };
-            let events: Vec<Event> = std::iter::once(opened)
-                .chain(facts.iter().cloned())
-                .map(|fact| Event::of(&case.id, case.opened_at, fact))
-                .collect();
-            let number = Handle {
-                kind: HandleKind::Number,
-                digest: Digest::of("number", case.number.as_bytes()),
-                until: Timestamp::from_micros(i64::MAX),
-            };
-            let handles: Vec<Handle> = handles.iter().copied().chain(std::iter::once(number)).collect();
-            match self.store.begin(&case, &events, &handles, wake_at).await {
-                Ok(()) => {
-                    self.bell.notify_one();
-                    return Ok(case);
-                }
-                Err(store::Error::Taken) => case.number = reference_number(),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(Error::Store(store::Error::Taken))
     }
 }
 
@@ -356,13 +364,4 @@ fn found((name, there): (&str, There)) -> Option<(String, Account)> {
         There::Open(account) => Some((name.to_owned(), *account)),
         There::Barred { .. } | There::Unsaid(_) => None,
     }
-}
-
-/// How long browsers and links are remembered after the case can have ended.
-pub(super) const REMEMBERED: Duration = Duration::from_secs(48 * 3600);
-
-/// Browsers and links are remembered for a while after the case can have ended, so that whoever comes back late is told
-/// how it ended.
-pub(super) fn remembered_until(case: &Case) -> Timestamp {
-    case.expires_at.plus(REMEMBERED)
 }

@@ -39,6 +39,12 @@ impl Flow {
         if self.take_elsewhere(draft, &elsewhere) {
             return Ok(Turn::On);
         }
+        self.own(&mut draft.case);
+        // Somebody may have called another case of this person fraud since the account was read.
+        if self.is_frozen(&draft.case).await? {
+            draft.case.standing = Standing::Barred(Refusal::Frozen);
+            return Ok(Turn::On);
+        }
         let unfit = self.unfit(&home, &elsewhere, &acts).await?;
         draft.case.plan = plan::steps(&draft.case.id, &acts);
         (draft.case.trouble, draft.case.waits) = (None, 0);

@@ -85,7 +85,10 @@ impl Flow {
     pub async fn come_back(&self, case: Case) -> Result<Case, Error> {
         let now = self.now();
         self.change(case, Wake::At(now), |draft| {
-            if !matches!(draft.case.stage, Stage::Proving | Stage::Review | Stage::Comparing) {
+            if !matches!(
+                draft.case.stage,
+                Stage::Proving | Stage::Review | Stage::Comparing | Stage::Approval
+            ) {
                 return Err(Error::Elsewhere);
             }
             if let Some(attempt) = draft.case.attempts.last_mut() {
@@ -113,6 +116,8 @@ impl Flow {
         );
         let written = self.change(case, Wake::At(now), |draft| {
             draft.case.relayed = true;
+            // Whoever looked before did not know this.
+            draft.case.desk.review = None;
             draft.note(now, Fact::ReturnedElsewhere);
             match draft.case.stage {
                 Stage::Ready => {
@@ -125,7 +130,7 @@ impl Flow {
                         now,
                     )
                 }
-                Stage::Comparing | Stage::Checking => {
+                Stage::Comparing | Stage::Checking | Stage::Approval => {
                     extend_for_review(&mut draft.case, now);
                     Ok(draft.case.moved(Stage::Review)?)
                 }

@@ -211,8 +211,7 @@ impl Flow {
             draft.case.moved(Stage::Consent)?;
         } else {
             draft.case.explanation = Some(explanation);
-            draft.case.moved(Stage::Review)?;
-            super::prove::extend_for_review(&mut draft.case, now);
+            super::compare::to_review(draft, now)?;
         }
         Ok(Turn::On)
     }

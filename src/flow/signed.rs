@@ -3,11 +3,11 @@
 //! What the link says was checked by the source that took it. As at the recovery page nobody is asked about the account
 //! before the proof stands: the link comes from a machine, and the person who opens it may be anybody.
 
-use super::fresh::fresh;
+use super::begin::fresh;
 use super::open::{Bound, remembered_until};
 use super::{Error, Flow};
 use crate::audit::Fact;
-use crate::case::{Browser, Case, Handle, HandleKind, Opener, Stage};
+use crate::case::{Browser, Case, Handle, HandleKind, Opener, Stage, Words};
 use crate::crypto::parcel::BrowserKey;
 use crate::crypto::token::Digest;
 use crate::store;
@@ -55,6 +55,7 @@ impl Flow {
         case.stage = Stage::Consent;
         case.browser = Some(Browser { address, bound_at: now });
         case.back_to = link.back_to;
+        case.desk.words = Some(Words::random());
         case.private.subject = Some(Subject {
             key: SubjectKey::Login,
             value: link.login,

@@ -41,8 +41,12 @@ impl Flow {
         draft.case.forget_at = draft.case.forget_at.or(Some(now.plus(proof)));
         draft.case.erase_at = Some(now.plus(personal));
         self.remember(draft, &end, now);
+        self.remember_recovery(draft, &end, now);
         draft.note(now, Fact::Closed { end: end.clone() });
         draft.case.close(end, now)?;
+        if draft.case.desk.erase_at_end {
+            Self::forget_now(draft, now);
+        }
         Ok(())
     }
 

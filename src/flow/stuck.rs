@@ -148,7 +148,8 @@ impl Flow {
         self.change(case, Wake::At(now), |draft| {
             let case = &mut draft.case;
             let over = matches!(case.end, Some(End::Recovered | End::Unclaimed));
-            if !over || case.reduced || case.erased {
+            // What was called fraud is not finished.
+            if !over || case.reduced || case.erased || case.desk.flag.is_some() {
                 return Err(Error::Elsewhere);
             }
             let remembered = |browser: &Browser| now < browser.bound_at.plus(lifetime).plus(REMEMBERED);

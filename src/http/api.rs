@@ -151,6 +151,8 @@ async fn open(
         account: opening.account,
         operator,
         ticket: opening.ticket.map(|ticket| ticket.trim().to_owned()),
+        agent: None,
+        named: opening.operator.map(|operator| operator.trim().to_owned()),
     };
     let invitation = app.door.flow.invite(&wish).await?;
     let mut url = app.door.flow.public_url.clone();
@@ -302,6 +304,7 @@ pub fn view(flow: &Flow, case: &Case) -> Value {
         "failed": case.plan.iter().filter(|step| step.is_failed()).map(|step| &step.key).collect::<Vec<_>>(),
         "usable": usable(case), "conditions": case.conditions, "waiting_for_vendor": case.trouble,
         "pass": {"waiting": !case.passes.is_empty(), "count": case.passes.len(), "until": case.pass_until}, "erased": case.erased,
+        "desk": case.desk.told(),
     })
 }
 

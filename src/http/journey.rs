@@ -137,7 +137,7 @@ fn onward(door: &Door, case: &Case) -> Response {
 async fn present(door: &Door, traveller: Traveller) -> Traveller {
     let Traveller { case, key } = traveller;
     let away = case.attempt().is_some_and(|attempt| attempt.returned_at.is_none());
-    if case.stage != Stage::Comparing || !away {
+    if !matches!(case.stage, Stage::Comparing | Stage::Approval) || !away {
         return Traveller { case, key };
     }
     let before = case.clone();

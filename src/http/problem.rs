@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::case::Barred;
 use crate::cause::causes;
 use crate::crypto::token::reference_number;
 use crate::flow::Error;
@@ -58,6 +59,13 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// Somebody on the staff who may not do this.
+    fn may_not(barred: &Barred) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "may-not", "You may not do this").detail(barred.to_string())
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
@@ -71,6 +79,7 @@ impl From<Error> for Problem {
                 problem.more = Some(("refusal", json!(refusal)));
                 problem
             }
+            Error::MayNot(barred) => Self::may_not(&barred),
             Error::Elsewhere => Self::new(
                 StatusCode::CONFLICT,
                 "past-this",

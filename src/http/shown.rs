@@ -51,6 +51,7 @@ pub(super) fn page(door: &Door, case: &Case, key: &BrowserKey) -> Page {
         Stage::Proving => proving_page(door, case, form_token),
         Stage::Comparing => waiting(case, What::Comparing),
         Stage::Checking => checking_page(case, form_token),
+        Stage::Approval => waiting(case, What::Approving),
         Stage::Acting => waiting(case, What::Acting),
         Stage::Answer => waiting(case, What::Returning),
         Stage::Review => Notice::Review { number }.into(),
@@ -121,6 +122,7 @@ pub(super) fn waiting(case: &Case, what: What) -> Page {
     Waiting {
         number: case.number.clone(),
         what,
+        words: words(case),
     }
     .into()
 }
@@ -206,8 +208,14 @@ fn consent_page(door: &Door, case: &Case, form_token: String) -> Page {
         short,
         remember,
         kept: kept(&[purpose]),
+        words: words(case),
         form_token,
         number: case.number.clone(),
     }
     .into()
+}
+
+/// The two words that the agent's screen shows too.
+fn words(case: &Case) -> Option<String> {
+    case.desk.words.as_ref().map(ToString::to_string)
 }

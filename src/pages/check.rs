@@ -88,6 +88,7 @@ impl Screen for FurtherCheck {
     fn about(&self) -> About<'_> {
         About {
             number: Some(&self.number),
+            words: None,
             step: Some(3),
             refresh: Some(if self.asks == Asks::PushSent { SOON } else { LATER }),
             script: Some(Script::Follow),

@@ -35,6 +35,8 @@ pub struct Consent {
     pub looked_at: Vec<LookedAt>,
     /// How long it stays.
     pub kept: Kept,
+    /// The two words that the agent's screen shows too, where an agent opened the case.
+    pub words: Option<String>,
     /// Proves that the form is ours.
     pub form_token: String,
     /// What the person quotes on the phone.
@@ -204,12 +206,14 @@ impl Consent {
                 proof: Duration::ZERO,
                 personal: Duration::from_hours(30 * 24),
             },
+            words: None,
             form_token: "sample".to_owned(),
             number: "K7QF-3M2P".to_owned(),
         };
         let asked = Self {
             reason: Some("Your account was locked after an unusual sign-in.".to_owned()),
             requester: Some("Jonas Weber, IT Service Desk".to_owned()),
+            words: Some("lantern otter".to_owned()),
             looked_at: vec![LookedAt::Document, LookedAt::Name],
             kept: Kept {
                 proof: Duration::from_hours(1),

@@ -20,6 +20,8 @@ pub struct Invited {
     pub ticket: Option<String>,
     /// What it is for.
     pub purpose_title: String,
+    /// The two words that the agent's screen shows too.
+    pub words: Option<String>,
     /// Where the start goes, by `POST`; this is what uses the link up.
     pub action: String,
 }
@@ -56,6 +58,7 @@ impl Screen for Invited {
     fn about(&self) -> About<'_> {
         About {
             step: Some(1),
+            words: self.words.as_deref(),
             ..About::default()
         }
     }
@@ -79,10 +82,12 @@ impl Invited {
             requester: "Jonas Weber, IT Service Desk".to_owned(),
             ticket: Some("INC-20418".to_owned()),
             purpose_title: "Get back into your account".to_owned(),
+            words: Some("lantern otter".to_owned()),
             action: "/link/sample".to_owned(),
         };
         let without = Self {
             ticket: None,
+            words: None,
             ..with_ticket.clone()
         };
         vec![("invited", with_ticket), ("invited-no-ticket", without)]

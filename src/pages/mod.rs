@@ -7,6 +7,7 @@
 mod asset;
 mod brand;
 mod check;
+mod code;
 mod colour;
 mod consent;
 mod help;
@@ -35,6 +36,7 @@ use http::StatusCode;
 pub use asset::Asset;
 pub use brand::{Brand, Contact, Logo};
 pub use check::{Asks, FurtherCheck};
+pub use code::EnterCode;
 pub use consent::{Consent, Short, Told};
 pub use invited::Invited;
 pub use login::{Login, LoginError};
@@ -71,6 +73,8 @@ pub enum Page {
     Welcome(Welcome),
     /// Whose account it is.
     Login(Login),
+    /// Where a short code is typed in.
+    EnterCode(EnterCode),
     /// Where a link from the helpdesk leads.
     Invited(Invited),
     /// The person agrees, or not.
@@ -109,6 +113,7 @@ macro_rules! from {
 from!(
     Welcome,
     Login,
+    EnterCode,
     Invited,
     Consent,
     Visit,
@@ -128,6 +133,7 @@ impl Page {
         match self {
             Self::Welcome(page) => page,
             Self::Login(page) => page,
+            Self::EnterCode(page) => page,
             Self::Invited(page) => page,
             Self::Consent(page) => page,
             Self::Visit(page) => page,
@@ -153,7 +159,9 @@ impl Page {
         match self {
             Self::Notice(notice) => notice.status(),
             Self::StaffDoor(door) => door.status(),
-            Self::Login(Login { error: Some(_), .. }) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Login(Login { error: Some(_), .. }) | Self::EnterCode(EnterCode { wrong: true }) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             _ => StatusCode::OK,
         }
     }
@@ -165,6 +173,7 @@ impl Page {
         }
         of(Welcome::samples())
             .chain(of(Login::samples()))
+            .chain(of(EnterCode::samples()))
             .chain(of(Invited::samples()))
             .chain(of(Consent::samples()))
             .chain(of(Visit::samples()))

@@ -81,6 +81,8 @@ pub enum Notice {
         /// What the person quotes on the phone, if there is a case.
         number: Option<String>,
     },
+    /// Nobody helps themselves at the moment.
+    Shielded,
     /// No such page.
     NotFound,
     /// The form is too old, or the browser keeps no cookies.
@@ -127,6 +129,7 @@ pub(super) struct Words {
     stuck: Saying,
     busy: Saying,
     unavailable: Saying,
+    shielded: Saying,
     not_found: Saying,
     forbidden: Saying,
     bad_request: Saying,
@@ -178,7 +181,7 @@ impl Notice {
         match self {
             Self::Gone { .. } | Self::LinkUsed | Self::LinkExpired => StatusCode::GONE,
             Self::Busy { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable { .. } | Self::Shielded => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest { .. } => StatusCode::BAD_REQUEST,
             Self::Forbidden | Self::NoSession => StatusCode::FORBIDDEN,
@@ -214,6 +217,7 @@ impl Notice {
             Self::LinkUsed
             | Self::LinkExpired
             | Self::Busy { .. }
+            | Self::Shielded
             | Self::NotFound
             | Self::Forbidden
             | Self::SignedOut
@@ -245,6 +249,7 @@ impl Notice {
             Self::Stuck { .. } => (&words.stuck, Icon::Chat, Way::Nothing),
             Self::Busy { .. } => (&words.busy, Icon::Clock, Way::Nothing),
             Self::Unavailable { .. } => (&words.unavailable, Icon::Clock, Way::Look),
+            Self::Shielded => (&words.shielded, Icon::Shield, Way::Nothing),
             Self::NotFound => (&words.not_found, Icon::Info, Way::Start),
             Self::Forbidden => (&words.forbidden, Icon::Info, Way::Start),
             Self::BadRequest { .. } => (&words.bad_request, Icon::Retry, Way::Nothing),
@@ -273,6 +278,7 @@ impl Screen for Notice {
             Self::Stuck { .. } => "stuck",
             Self::Busy { .. } => "busy",
             Self::Unavailable { .. } => "unavailable",
+            Self::Shielded => "shielded",
             Self::NotFound => "not-found",
             Self::Forbidden => "forbidden",
             Self::BadRequest { .. } => "bad-request",
@@ -286,6 +292,7 @@ impl Screen for Notice {
         let follows = matches!(self, Self::Review { .. } | Self::Stuck { .. });
         About {
             number: self.number(),
+            words: None,
             step: None,
             refresh: follows.then_some(REFRESH),
             script: follows.then_some(Script::Follow),
@@ -362,6 +369,7 @@ impl Notice {
             ),
             ("unavailable", Self::Unavailable { number: Some(number()) }),
             ("unavailable-unknown", Self::Unavailable { number: None }),
+            ("shielded", Self::Shielded),
             ("not-found", Self::NotFound),
             ("forbidden", Self::Forbidden),
             ("bad-request-unknown", Self::BadRequest { support: None }),

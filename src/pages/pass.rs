@@ -129,6 +129,7 @@ impl Screen for PassReady {
     fn about(&self) -> About<'_> {
         About {
             number: Some(&self.number),
+            words: None,
             step: Some(4),
             refresh: Some(after(self.seconds_left)),
             script: Some(Script::Pass),
@@ -229,6 +230,7 @@ impl Screen for PassShown {
     fn about(&self) -> About<'_> {
         About {
             number: Some(&self.number),
+            words: None,
             step: Some(4),
             refresh: Some(after(self.seconds_left)),
             script: Some(Script::Pass),

@@ -21,6 +21,8 @@ pub const RETRY: &str = "/case/retry";
 pub const REVEAL: &str = "/case/reveal";
 /// Where a person begins (`GET`).
 pub const START: &str = "/";
+/// Where a short code is typed in that somebody read out (`GET`, `POST`).
+pub const ENTER_CODE: &str = "/code";
 /// Style, scripts and pictures live under this (`GET`).
 pub const ASSETS: &str = "/assets/";
 
@@ -36,6 +38,8 @@ pub const FULL: &str = "full";
 pub const PURPOSE: &str = "purpose";
 /// The field with the address to go back to.
 pub const RETURN_TO: &str = "return_to";
+/// The field with the short code.
+pub const CODE: &str = "code";
 /// The field with the work e-mail address or user name.
 pub const LOGIN: &str = "login";
 

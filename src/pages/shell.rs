@@ -12,6 +12,8 @@ const STEPS: u8 = 4;
 pub(super) struct About<'a> {
     /// What the person quotes on the phone.
     pub(super) number: Option<&'a str>,
+    /// The two words that the agent's screen shows too.
+    pub(super) words: Option<&'a str>,
     /// Which of the steps it belongs to.
     pub(super) step: Option<u8>,
     /// Seconds after which a browser without scripts looks again.

@@ -54,6 +54,7 @@ impl Screen for Visit {
     fn about(&self) -> About<'_> {
         About {
             number: Some(&self.number),
+            words: None,
             step: Some(3),
             refresh: Some(REFRESH),
             script: Some(Script::Follow),

@@ -14,6 +14,8 @@ pub struct Waiting {
     pub number: String,
     /// What is being done.
     pub what: What,
+    /// The two words that the agent's screen shows too, where an agent opened the case.
+    pub words: Option<String>,
 }
 
 /// What is being done.
@@ -25,6 +27,8 @@ pub enum What {
     Reading,
     /// The result is being compared with the account.
     Comparing,
+    /// Colleagues are asked to agree.
+    Approving,
     /// Access is being given back.
     Acting,
     /// The person is taken back to whoever sent them.
@@ -39,6 +43,7 @@ pub(super) struct Words {
     starting: Doing,
     reading: Doing,
     comparing: Doing,
+    approving: Doing,
     acting: Doing,
     returning: Doing,
     vendor_slow: Doing,
@@ -70,6 +75,7 @@ impl Screen for Waiting {
             What::Starting => "starting",
             What::Reading => "reading",
             What::Comparing => "comparing",
+            What::Approving => "approving",
             What::Acting => "acting",
             What::Returning => "returning",
             What::VendorSlow => "slow",
@@ -79,6 +85,7 @@ impl Screen for Waiting {
     fn about(&self) -> About<'_> {
         About {
             number: Some(&self.number),
+            words: self.words.as_deref(),
             step: Some(3),
             refresh: Some(if self.what == What::Returning { 0 } else { REFRESH }),
             script: Some(Script::Follow),
@@ -91,6 +98,7 @@ impl Screen for Waiting {
             What::Starting => &words.starting,
             What::Reading => &words.reading,
             What::Comparing => &words.comparing,
+            What::Approving => &words.approving,
             What::Acting => &words.acting,
             What::Returning => &words.returning,
             What::VendorSlow => &words.vendor_slow,
@@ -105,13 +113,15 @@ impl Waiting {
             ("waiting-starting", What::Starting),
             ("waiting-reading", What::Reading),
             ("waiting-comparing", What::Comparing),
+            ("waiting-approving", What::Approving),
             ("waiting-acting", What::Acting),
             ("waiting-returning", What::Returning),
             ("waiting-slow", What::VendorSlow),
         ]
         .map(|(name, what)| {
             let number = "K7QF-3M2P".to_owned();
-            (name, Self { number, what })
+            let words = matches!(what, What::Comparing | What::Approving).then(|| "lantern otter".to_owned());
+            (name, Self { number, what, words })
         })
         .to_vec()
     }

@@ -18,7 +18,7 @@ use url::form_urlencoded;
 
 use super::client::Client;
 use super::signed::{self, Claims, Fault};
-use super::{Door, kept, link, looked_at};
+use super::{Door, kept, link, looked_at, portal};
 use crate::audit::Fact;
 use crate::case::Case;
 use crate::case::policy::Purpose;
@@ -124,6 +124,9 @@ async fn arrive(door: &Door, start: &Start, asked: &Asked, headers: &HeaderMap) 
     let return_to = allowed(door, start, asked.return_to.as_deref()).await;
     if let Some(token) = &asked.token {
         return invite(door, start, token, return_to, headers).await;
+    }
+    if let Some(closed) = portal::closed(door).await {
+        return closed;
     }
     let purposes = door.purposes_of(&start.name);
     let action = format!("/duo/{}/start", start.name);
@@ -253,6 +256,8 @@ async fn invite(door: &Door, start: &Start, token: &str, return_to: Option<Strin
         requester: claims.iss().to_owned(),
         ticket: claims.ticket.clone(),
         purpose_title: title.unwrap_or_default(),
+        // The case does not exist yet, and its words do not.
+        words: None,
         action: format!("/duo/{}/link?{}", start.name, query.finish()),
     })
 }

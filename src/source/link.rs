@@ -4,21 +4,26 @@
 //! page does.
 
 use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
+use serde::Deserialize;
+
 use super::Door;
+use super::client::Client;
 use crate::case::{Case, Opener};
 use crate::crypto::token::Token;
 use crate::flow::open::Landing;
-use crate::pages::path::CASE;
-use crate::pages::{Invited, Notice};
+use crate::pages::path::{CASE, ENTER_CODE};
+use crate::pages::{EnterCode, Invited, Notice};
 
 /// The link's paths.
 pub fn routes() -> Router<Door> {
-    Router::new().route("/l/{token}", get(land).post(accept))
+    Router::new()
+        .route("/l/{token}", get(land).post(accept))
+        .route(ENTER_CODE, get(ask_code).post(take_code))
 }
 
 /// The path of a link.
@@ -60,6 +65,29 @@ async fn accept(State(door): State<Door>, Path(token): Path<String>, headers: He
     }
 }
 
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(default)]
+    code: String,
+}
+
+/// Where a short code is typed in that somebody read out.
+async fn ask_code(State(door): State<Door>) -> Response {
+    door.show(EnterCode { wrong: false })
+}
+
+/// The right code leads to the link's own page, where nothing is used up yet but the code.
+async fn take_code(State(door): State<Door>, Client(address): Client, Form(typed): Form<Typed>) -> Response {
+    if typed.code.len() > EnterCode::MAX_LENGTH {
+        return door.show(EnterCode { wrong: true });
+    }
+    match door.flow.take_code(&typed.code, address).await {
+        Ok(Some(token)) => (StatusCode::SEE_OTHER, [(header::LOCATION, path(&token))]).into_response(),
+        Ok(None) => door.show(EnterCode { wrong: true }),
+        Err(error) => door.fail(&error),
+    }
+}
+
 /// Whether the browser that asks is the one the case is bound to.
 pub(super) async fn owns(door: &Door, headers: &HeaderMap, case: &Case) -> bool {
     let Some(key) = door.browser_key(headers) else {
@@ -82,6 +110,7 @@ fn invited(door: &Door, case: &Case, token: &Token) -> Invited {
         requester,
         ticket,
         purpose_title: title,
+        words: case.desk.words.as_ref().map(ToString::to_string),
         action: path(token),
     }
 }

@@ -140,6 +140,9 @@ impl Door {
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             return response;
         }
+        if matches!(error, Error::Shielded) {
+            return self.show(Notice::Shielded);
+        }
         if let Error::Vendor(vendor) = error {
             if !vendor.is_passing() {
                 tracing::error!(error = %causes(error), "a vendor refuses and nobody can begin: mend this");

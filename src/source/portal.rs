@@ -28,6 +28,9 @@ async fn welcome(State(door): State<Door>) -> Response {
     let Some(way) = door.way(Kind::Portal) else {
         return door.show(Notice::NotFound);
     };
+    if let Some(closed) = closed(&door).await {
+        return closed;
+    }
     let purposes = door.purposes_of(&way.name);
     let choices = purposes
         .iter()
@@ -51,6 +54,9 @@ struct Chosen {
 }
 
 async fn ask(State(door): State<Door>, Query(chosen): Query<Chosen>) -> Response {
+    if let Some(closed) = closed(&door).await {
+        return closed;
+    }
     match offered(&door, chosen.purpose.as_deref()) {
         Some(purpose) => door.show(login(purpose, None, String::new())),
         None => door.show(Notice::NotFound),
@@ -78,6 +84,15 @@ async fn open(State(door): State<Door>, Client(address): Client, Form(named): Fo
     match door.flow.open_portal(&purpose, &way, typed, address, None).await {
         Ok(bound) => door.bind(&bound.key, path::CASE),
         Err(error) => door.fail(&error),
+    }
+}
+
+/// What everybody is shown while nobody helps themselves, before they type anything.
+pub(super) async fn closed(door: &Door) -> Option<Response> {
+    match door.flow.raised().await {
+        Ok(None) => None,
+        Ok(Some(_)) => Some(door.show(Notice::Shielded)),
+        Err(error) => Some(door.fail(&error)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Cases: begun, read, moved on by compare-and-swap, made to forget.
 
 use super::db::{Tx, Value, values};
-use super::{Change, EarlierChange, Error, Filter, Store, Wake, earlier, rows, sql};
+use super::{Change, EarlierChange, Error, Filter, Store, Wake, desk, earlier, rows, sql};
 use crate::audit::Event;
 use crate::case::{Case, CaseId, Handle, HandleKind};
 use crate::crypto::seal::Key;
@@ -30,6 +30,7 @@ impl Store {
         }
         tx.run(&sql::ADD_KEY, values![&case.id, Some(sealed_key)]).await?;
         add_handles(&mut tx, &case.id, handles).await?;
+        desk::add_people(&mut tx, &case.id, &[], &case.desk.who).await?;
         if let Some(at) = wake_at {
             tx.run(&sql::WAKE, values![&case.id, at]).await?;
         }
@@ -77,6 +78,8 @@ impl Store {
             tx.run(&sql::DROP_HANDLES, values![&seen.id, kind.word()]).await?;
         }
         add_handles(&mut tx, &seen.id, &change.handles).await?;
+        desk::add_people(&mut tx, &seen.id, &seen.desk.who, &next.desk.who).await?;
+        desk::add_marks(&mut tx, &change.marks).await?;
         match change.wake {
             Wake::Keep => {}
             Wake::At(at) => drop(tx.run(&sql::WAKE, values![&seen.id, at]).await?),
@@ -101,6 +104,7 @@ impl Store {
     pub async fn erase(&self, seen: &Case, next: &Case, events: &[Event]) -> Result<Case, Error> {
         let mut next = following(seen, next);
         next.private = crate::case::Private::default();
+        next.desk.who.clear();
         let mut row = values![&seen.id, seen.version];
         row.extend(rows::columns(&next)?);
 
@@ -110,6 +114,7 @@ impl Store {
         }
         tx.run(&sql::DROP_KEY, values![&seen.id]).await?;
         tx.run(&sql::DROP_EARLIER, values![&seen.id]).await?;
+        tx.run(&sql::DROP_PEOPLE, values![&seen.id]).await?;
         // What is being exchanged meanwhile leaves another behind that one statement does not see yet.
         while tx.run(&sql::DROP_GRANTS_OF, values![&seen.id]).await? > 0 {}
         Self::record(&mut tx, events).await?;

@@ -5,6 +5,7 @@
 
 mod cases;
 mod db;
+mod desk;
 mod earlier;
 mod grants;
 mod keys;
@@ -28,6 +29,7 @@ use crate::crypto::{self, seal::Key};
 use db::{Db, values};
 use doorward_contract::Timestamp;
 
+pub use desk::{Mark, MarkKind, Raised};
 pub use earlier::EarlierChange;
 pub use grants::{Grant, GrantKind, NewGrant};
 pub use keys::SigningKeyRow;
@@ -140,6 +142,8 @@ pub struct Change {
     pub drop_handles: Vec<HandleKind>,
     /// What becomes of an account's earlier proof.
     pub earlier: Option<EarlierChange>,
+    /// What is remembered of its person.
+    pub marks: Vec<Mark>,
     /// When to work on it next.
     pub wake: Wake,
 }

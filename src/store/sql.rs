@@ -158,6 +158,20 @@ statements! {
     SWEEP_EARLIER = "delete from earlier_proofs where account in \
         (select account from earlier_proofs where until_at <= $1 limit $2)";
 
+    CASES_OF = cases!(
+        "join people p on p.case_id = c.id where p.who = $1 order by c.opened_at desc, c.id desc limit $2"
+    );
+    ADD_PERSON = "insert into people (who, case_id) values ($1, $2) on conflict (who, case_id) do nothing";
+    DROP_PEOPLE = "delete from people where case_id = $1";
+    MARK = "insert into marks (kind, digest, until_at) values ($1, $2, $3) on conflict (kind, digest) do update set \
+        until_at = case when marks.until_at < excluded.until_at then excluded.until_at else marks.until_at end";
+    IS_MARKED = "select 1 as one from marks where kind = $1 and digest = $2 and until_at > $3";
+    UNMARK = "delete from marks where kind = $1 and digest = $2";
+    SWEEP_MARKS = sweep!("marks", "kind");
+    SHIELD = "select raised_at, raised_by, reason from shield where id = 1";
+    RAISE = "insert into shield (id, raised_at, raised_by, reason) values (1, $1, $2, $3) on conflict (id) do nothing";
+    LOWER = "delete from shield where id = 1";
+
     ADD_GRANT = "insert into grants (kind, digest, family, case_id, until_at, sealed) values ($1, $2, $3, $4, $5, $6) \
         on conflict (kind, digest) do nothing";
     GRANT = "select family, case_id, until_at, used_at, sealed from grants \

@@ -30,6 +30,7 @@ fn pages_of_strangers() -> Vec<Page> {
             requester: hostile(),
             ticket: Some(hostile()),
             purpose_title: hostile(),
+            words: Some(hostile()),
             action: "/link".to_owned(),
         }
         .into(),
@@ -55,6 +56,7 @@ fn pages_of_strangers() -> Vec<Page> {
                 proof: Duration::ZERO,
                 personal: Duration::ZERO,
             },
+            words: Some(hostile()),
             form_token: hostile(),
             number: number(),
         }

@@ -1,10 +1,12 @@
 //! A plan over several vendors, worked through a real database: killed at any call, going on without what failed, taken back,
 //! rehearsed. The vendors stand in for real ones; what the real ones do is told by their own suites and by the journeys.
 
+mod agreeing;
 mod dying;
 mod failing;
 mod rehearsing;
 mod stand;
+mod stopping;
 mod undoing;
 
 use std::collections::{BTreeMap, HashMap};
@@ -13,14 +15,15 @@ use std::time::Duration;
 
 use doorward::audit::Fact;
 use doorward::case::plan::{Act, OnFailure};
-use doorward::case::policy::{FoundBy, Purpose};
+use doorward::case::policy::{Caps, FoundBy, OnProtected, Purpose};
+use doorward::case::role::{Operator, Role};
 use doorward::case::{
     Attempt, Browser, Case, CaseId, End, Handle, HandleKind, Opener, Private, Stage, Standing, StepState,
 };
 use doorward::crypto::parcel::BrowserKey;
 use doorward::crypto::seal::Key;
 use doorward::crypto::token::{Digest, reference_number};
-use doorward::flow::{Flow, LEASE, Lease, Parts};
+use doorward::flow::{Flow, LEASE, Lease, Parts, Shield};
 use doorward::matching::{self, Preset};
 use doorward::store::{Settings, Store};
 use doorward_contract::clock::TurnedClock;
@@ -95,6 +98,8 @@ struct Trial {
     /// Knows nobody.
     third: Arc<Stand>,
     purpose: Purpose,
+    caps: Caps,
+    digests: Key,
     id: CaseId,
     key: BrowserKey,
 }
@@ -138,6 +143,9 @@ fn purpose(plan: Vec<Act>) -> Purpose {
         keep_personal: 24 * HOUR,
         keep_proof: 24 * HOUR,
         recheck: None,
+        approvals: 0,
+        tiers: Vec::new(),
+        protected: OnProtected::Refuse,
     }
 }
 
@@ -197,6 +205,7 @@ fn proven(browser: &BrowserKey, address: doorward::crypto::parcel::Address) -> (
         back_to: None,
         checks: Vec::new(),
         reduced: false,
+        desk: Box::default(),
         erased: false,
         trouble: None,
         hold_until: None,
@@ -220,7 +229,33 @@ fn proven(browser: &BrowserKey, address: doorward::crypto::parcel::Address) -> (
     (case, handle)
 }
 
+/// A colleague with these roles.
+fn colleague(name: &str, roles: &[Role]) -> Operator {
+    Operator {
+        id: format!("staff|{name}"),
+        name: name.to_owned(),
+        email: Some(format!("{name}@example.com")),
+        roles: roles.iter().copied().collect(),
+    }
+}
+
 impl Trial {
+    /// Maria proves herself once more, in a case of its own; the trial goes on with that one.
+    async fn begin_again(&mut self) {
+        let (key, address) = BrowserKey::random().unwrap();
+        let (mut case, handle) = proven(&key, address);
+        let now = self.clock.now();
+        (case.opened_at, case.changed_at) = (now, now);
+        case.expires_at = now.plus(Duration::from_secs(7200));
+        self.store.begin(&case, &[], &[handle], Some(now)).await.unwrap();
+        (self.id, self.key) = (case.id, key);
+    }
+
+    /// The person's browser asks for its page.
+    async fn show_up(&self) {
+        self.flow().come_back(self.case().await).await.unwrap();
+    }
+
     async fn of(base: &Base, plan: Vec<Act>) -> Self {
         let clock = TurnedClock::at(NOW);
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
@@ -240,6 +275,8 @@ impl Trial {
             second: Stand::new("second", Some("maria"), &world, &shared),
             third: Stand::new("third", None, &world, &shared),
             purpose: purpose(plan),
+            caps: Caps::default(),
+            digests: Key::random(),
             id: case.id,
             clock,
             world,
@@ -262,8 +299,11 @@ impl Trial {
             connectors: HashMap::from(connectors),
             per_address_hour: 10,
             per_account_day: 10,
+            caps: self.caps,
+            shield: Shield::default(),
             public_url: "https://recover.example.com/".parse().unwrap(),
-            digests: Key::random(),
+            // The same for every gateway on one database, as the settings have it.
+            digests: Key::from_bytes(self.digests.bytes()).unwrap(),
             bell: Notify::new(),
             changes: broadcast::channel(16).0,
         })
@@ -298,6 +338,19 @@ impl Trial {
             }
         }
         panic!("never came to it: {:#?}\n{:#?}", self.case().await, self.world.log());
+    }
+
+    /// Works whatever is due for half a minute.
+    async fn for_a_while(&self) {
+        for _ in 0..30 {
+            let now = self.clock.now();
+            if let Some(claim) = self.store.claim(now, LEASE).await.unwrap() {
+                let lease = Lease::new(claim.clone(), now.plus(LEASE));
+                let again = self.flow().work(&lease).await.unwrap();
+                self.store.release(claim, again).await.unwrap();
+            }
+            self.clock.forward(Duration::from_secs(1));
+        }
     }
 
     async fn until_stage(&self, stage: Stage) -> Case {

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use doorward_contract::{
-    Ability, About, Account, AccountId, Action, Clock, Condition, Connector, Directory, Finding, Intent, Name, Origin,
-    Pass, PassKind, Prepared, Protection, Receipt, Reconciled, Sent, StepKey, Subject, SubjectKey, Timestamp, Undoing,
-    VendorError,
+    Ability, About, Account, AccountId, Action, Clock, Colleague, Condition, Connector, Directory, Finding, Intent,
+    Name, Origin, Pass, PassKind, Prepared, Protection, Receipt, Reconciled, Sent, StepKey, Subject, SubjectKey,
+    Timestamp, Undoing, VendorError,
 };
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -104,6 +104,10 @@ pub(super) struct Manners {
     pub(super) away: u32,
     /// Its answer to whether the person can sign in is this; usable if there is none.
     pub(super) condition: Option<Result<Condition, VendorError>>,
+    /// Whom the person reports to.
+    pub(super) manager: Option<Colleague>,
+    /// The groups that the person belongs to.
+    pub(super) groups: BTreeSet<&'static str>,
     /// It refuses to take anything back.
     pub(super) keeps: bool,
 }
@@ -435,5 +439,23 @@ impl Directory for Stand {
 
     async fn namesakes(&self, _: &Account, _: u8) -> Result<Vec<AccountId>, VendorError> {
         Ok(Vec::new())
+    }
+
+    async fn manager(&self, _: &Account) -> Result<Option<Colleague>, VendorError> {
+        self.ask("manager", || {
+            self.reached()?;
+            Ok(self.manners.lock().unwrap().manager.clone())
+        })
+        .await
+    }
+
+    async fn groups_among(&self, _: &AccountId, groups: &[String]) -> Result<Vec<String>, VendorError> {
+        self.ask("member_of", || {
+            self.reached()?;
+            let held = self.manners.lock().unwrap().groups.clone();
+            let is_held = |group: &&String| held.contains(group.as_str());
+            Ok(groups.iter().filter(is_held).cloned().collect())
+        })
+        .await
     }
 }

@@ -161,6 +161,7 @@ fn private_of_maria() -> Private {
     let birth_date = Some(birth_date.parse().unwrap());
     Private {
         check: None,
+        manager: None,
         subject: Some(Subject {
             key: SubjectKey::Login,
             value: login.clone(),
@@ -222,6 +223,7 @@ fn maria(at: Timestamp) -> Case {
         back_to: None,
         checks: Vec::new(),
         reduced: false,
+        desk: Box::default(),
         erased: false,
         trouble: None,
         hold_until: None,

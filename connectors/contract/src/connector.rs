@@ -16,7 +16,7 @@ use crate::action::{Ability, Action};
 use crate::challenge::Challenger;
 use crate::clock::Timestamp;
 use crate::error::VendorError;
-use crate::person::{Account, AccountId, Subject, SubjectKey};
+use crate::person::{Account, AccountId, Colleague, Subject, SubjectKey};
 
 /// What a connector is and can do.
 #[derive(Clone, Copy, Debug)]
@@ -301,13 +301,19 @@ pub trait Directory: Send + Sync {
     /// Accounts that share this given and family name, at most `limit`, other than `except`: the same-name guard.
     async fn namesakes(&self, account: &Account, limit: u8) -> Result<Vec<AccountId>, VendorError>;
 
-    /// Which of these groups, by the vendor's own ids, the account is in, in whatever way. Refuses with [`VendorError::Unfit`] where
-    /// the vendor is not asked about groups.
+    /// Which of these groups, by the vendor's own ids, the account is in, directly or through another group. Refuses with
+    /// [`VendorError::Unfit`] where the vendor is not asked about groups: who asks decides whether not knowing means all or none.
     async fn groups_among(&self, id: &AccountId, groups: &[String]) -> Result<Vec<String>, VendorError> {
         let _ = (id, groups);
         Err(VendorError::Unfit {
             why: "this connector is not asked about groups".to_owned(),
         })
+    }
+
+    /// Whom the account's owner reports to; `None` when they report to nobody, or the directory does not say.
+    async fn manager(&self, account: &Account) -> Result<Option<Colleague>, VendorError> {
+        let _ = account;
+        Ok(None)
     }
 }
 

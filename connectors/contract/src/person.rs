@@ -102,6 +102,25 @@ impl fmt::Debug for Account {
     }
 }
 
+/// Somebody else in the directory, by what a sign-in of theirs could tell. Personal: `Debug` shows the id only.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Colleague {
+    /// The vendor's immutable id.
+    pub id: AccountId,
+    /// What they type to sign in.
+    pub login: String,
+    /// Their e-mail address, where the directory has one.
+    pub email: Option<String>,
+}
+
+impl fmt::Debug for Colleague {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Colleague")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What a verifier read of a person. Personal: `Debug` hides it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {

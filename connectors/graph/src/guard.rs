@@ -147,17 +147,22 @@ impl Graph {
         Ok(all)
     }
 
-    /// The same for ids as settings have them: what is no object id is no group of the directory's.
+    /// The same for ids as settings have them. What is no object id cannot be asked about, and is refused rather than counted either way.
     pub(crate) async fn among(&self, id: &AccountId, groups: &[String]) -> Result<Vec<String>, VendorError> {
-        let Ok(id) = Uuid::try_parse(&id.0) else {
-            return Ok(Vec::new());
+        let parsed = |text: &str| {
+            Uuid::try_parse(text).map_err(|_| VendorError::Unfit {
+                why: format!("{text} is no object id of the directory"),
+            })
         };
-        let known = |group: &String| Uuid::try_parse(group).ok().map(|id| (id, group.clone()));
-        let wanted: Vec<(Uuid, String)> = groups.iter().filter_map(known).collect();
+        let id = parsed(&id.0)?;
+        let wanted: Vec<(Uuid, &String)> = groups
+            .iter()
+            .map(|group| Ok((parsed(group)?, group)))
+            .collect::<Result<_, VendorError>>()?;
         let ids: Vec<Uuid> = wanted.iter().map(|(id, _)| *id).collect();
         let found = self.member_of(id, &ids).await?;
         let named = wanted.into_iter().filter(|(id, _)| found.contains(id));
-        Ok(named.map(|(_, group)| group).collect())
+        Ok(named.map(|(_, group)| group.clone()).collect())
     }
 }
 
@@ -178,7 +183,7 @@ fn assignable(groups: Vec<Group>, what: &str) -> Vec<String> {
 }
 
 /// A path below one user.
-fn below(id: Uuid, path: &[&str]) -> Vec<String> {
+pub(crate) fn below(id: Uuid, path: &[&str]) -> Vec<String> {
     ["users".to_owned(), id.to_string()]
         .into_iter()
         .chain(path.iter().map(|&part| part.to_owned()))

@@ -9,6 +9,7 @@ mod actions;
 mod assertion;
 mod check;
 mod client;
+mod colleague;
 mod condition;
 #[cfg(feature = "fake")]
 pub mod fake;
@@ -30,8 +31,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use doorward_contract::http::Bounds;
 use doorward_contract::{
-    Ability, About, Account, AccountId, Action, Clock, Condition, Connector, Directory, Finding, Intent, Prepared,
-    Protection, Receipt, Reconciled, StepKey, Subject, Timestamp, Undoing, VendorError,
+    Ability, About, Account, AccountId, Action, Clock, Colleague, Condition, Connector, Directory, Finding, Intent,
+    Prepared, Protection, Receipt, Reconciled, StepKey, Subject, Timestamp, Undoing, VendorError,
 };
 use serde_json::Value;
 
@@ -174,6 +175,10 @@ impl Directory for Graph {
 
     async fn namesakes(&self, account: &Account, limit: u8) -> Result<Vec<AccountId>, VendorError> {
         self.same_names(account, limit).await
+    }
+
+    async fn manager(&self, account: &Account) -> Result<Option<Colleague>, VendorError> {
+        self.superior(&account.id).await
     }
 
     async fn groups_among(&self, id: &AccountId, groups: &[String]) -> Result<Vec<String>, VendorError> {

@@ -32,7 +32,7 @@ impl Okta {
     }
 
     /// Whoever has exactly this id. The vendor would take a login in its place.
-    async fn known(&self, id: &str) -> Result<Option<User>, VendorError> {
+    pub(crate) async fn known(&self, id: &str) -> Result<Option<User>, VendorError> {
         match self.user(id).await {
             Ok(user) => Ok(Some(user).filter(|user| user.id == id)),
             Err(VendorError::Missing { .. }) => Ok(None),
@@ -45,7 +45,7 @@ impl Okta {
         self.client.call(Call::get("api/v1/users/{}", &[id])).await?.json()
     }
 
-    async fn by_login(&self, login: &str) -> Result<Option<User>, VendorError> {
+    pub(crate) async fn by_login(&self, login: &str) -> Result<Option<User>, VendorError> {
         if login.is_empty() || login.len() > LONGEST_KEY || login.chars().any(unsearchable) {
             return Ok(None);
         }

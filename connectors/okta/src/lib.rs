@@ -8,6 +8,7 @@ mod actions;
 mod check;
 mod client;
 mod code;
+mod colleague;
 mod condition;
 mod factor;
 #[cfg(feature = "fake")]
@@ -33,8 +34,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use doorward_contract::http::Bounds;
 use doorward_contract::{
-    Ability, About, Account, AccountId, Action, Clock, Condition, Connector, Directory, Finding, Intent, Prepared,
-    Protection, Receipt, Reconciled, StepKey, Subject, Timestamp, Undoing, VendorError,
+    Ability, About, Account, AccountId, Action, Clock, Colleague, Condition, Connector, Directory, Finding, Intent,
+    Prepared, Protection, Receipt, Reconciled, StepKey, Subject, Timestamp, Undoing, VendorError,
 };
 use serde_json::Value;
 
@@ -178,5 +179,13 @@ impl Directory for Okta {
 
     async fn namesakes(&self, account: &Account, limit: u8) -> Result<Vec<AccountId>, VendorError> {
         self.same_names(account, limit).await
+    }
+
+    async fn manager(&self, account: &Account) -> Result<Option<Colleague>, VendorError> {
+        self.superior(&account.id).await
+    }
+
+    async fn groups_among(&self, id: &AccountId, groups: &[String]) -> Result<Vec<String>, VendorError> {
+        self.among(id, groups).await
     }
 }

@@ -1,6 +1,8 @@
 //! What comes next, by tables: every stage with everything that can be recorded of it.
 
+mod bar;
 mod check;
+mod desk;
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -59,6 +61,11 @@ fn case(stage: Stage) -> Case {
         back_to: None,
         checks: Vec::new(),
         reduced: false,
+        // Nobody need agree.
+        desk: Box::new(super::desk::Desk {
+            quorum: Some(0),
+            ..super::desk::Desk::default()
+        }),
         erased: false,
         private: Private::default(),
     }
@@ -188,7 +195,7 @@ fn a_match_goes_on_at_once_and_a_doubt_waits_for_a_human() {
     case.attempts[0].returned_at = Some(at(1));
     assert_eq!(next(&case, at(1)), Step::Plan);
     case.explanation = Some(explained(Verdict::Review));
-    assert_eq!(next(&case, at(1)), Step::Await(Some(at(3600))));
+    assert_eq!(next(&case, at(1)), Step::SeekReview);
 }
 
 #[test]
@@ -198,6 +205,8 @@ fn a_review_at_the_verifier_is_read_until_it_is_over_and_one_of_ours_waits_for_o
         .push(attempt(true, Some(Outcome::Review { reasons: Vec::new() })));
     assert_eq!(next(&case, at(1)), Step::ReadProof);
     case.attempts[0].outcome = Some(Outcome::Passed);
+    assert_eq!(next(&case, at(1)), Step::Compare, "a human is told what it comes to");
+    case.explanation = Some(explained(Verdict::Review));
     assert_eq!(next(&case, at(1)), Step::Await(Some(at(3600))));
 }
 
@@ -342,6 +351,7 @@ fn nothing_half_done_is_left_when_time_runs_out() {
         Stage::Proving,
         Stage::Comparing,
         Stage::Review,
+        Stage::Approval,
     ] {
         assert_eq!(next(&case(stage), at(3600)), Step::End(End::Expired), "{stage:?}");
     }
@@ -427,11 +437,11 @@ proptest! {
     #[test]
     fn nothing_but_a_match_leads_to_a_plan(stage in 0..Stage::ALL.len(), verdict in 0_usize..3, seconds in 0_i64..4000) {
         let mut case = case(Stage::ALL[stage]);
-        case.attempts.push(Attempt { returned_at: Some(at(0)), ..attempt(true, None) });
+        case.attempts.push(Attempt { returned_at: Some(at(0)), ..attempt(true, Some(Outcome::Passed)) });
         let verdict = [Verdict::Match, Verdict::Review, Verdict::Mismatch][verdict];
         case.explanation = Some(explained(verdict));
         if next(&case, at(seconds)) == Step::Plan {
-            prop_assert!(matches!(case.stage, Stage::Comparing | Stage::Checking));
+            prop_assert!(matches!(case.stage, Stage::Comparing | Stage::Review | Stage::Checking | Stage::Approval));
             prop_assert_eq!(verdict, Verdict::Match);
         }
     }
@@ -497,6 +507,7 @@ fn who_sent_somebody_hears_when_time_is_over_and_why() {
         answer(Told::Unavailable, None)
     );
     assert_eq!(late(Stage::Review, None), answer(Told::Undecided, None));
+    assert_eq!(late(Stage::Approval, None), answer(Told::Undecided, None));
 }
 
 #[test]

@@ -199,6 +199,7 @@ impl Desk<'_> {
         match rest {
             ["revokeSignInSessions"] => post(call).and_then(|()| self.revoke(call, key)),
             ["checkMemberGroups"] => post(call).and_then(|()| self.check_member_groups(call, key)),
+            ["manager"] => get(call).and_then(|()| self.show_manager(call, key)),
             ["transitiveMemberOf", "microsoft.graph.group"] => get(call).and_then(|()| self.list_groups(call, key)),
             ["ownedObjects", "microsoft.graph.group"] => get(call).and_then(|()| self.list_owned(call, key)),
             ["authentication", "methods"] => get(call).and_then(|()| self.list_methods(call, key)),

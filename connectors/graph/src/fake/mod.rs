@@ -35,6 +35,7 @@ mod tap;
 mod token;
 mod users;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -105,6 +106,7 @@ impl EntraFake {
                 .iter()
                 .map(|person| Account::of(person.clone(), fake.now()))
                 .collect(),
+            managers: BTreeMap::new(),
             granted: world.granted.clone(),
             tap_policy: world.tap_policy,
             tokens: Vec::new(),
@@ -152,6 +154,11 @@ impl EntraFake {
     /// Switches an account on or off.
     pub fn set_enabled(&self, id: Uuid, enabled: bool) {
         self.person(id, |person| person.enabled = enabled);
+    }
+
+    /// Has one account report to another.
+    pub fn set_manager(&self, id: Uuid, manager: Uuid) {
+        self.lock().managers.insert(id, manager);
     }
 
     /// Consents to these application permissions, and no others; tokens already out keep what they carry.

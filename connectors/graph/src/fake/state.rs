@@ -4,6 +4,8 @@
 //! `temporaryAccessPassAuthenticationMethodConfiguration` resources (<https://learn.microsoft.com/en-us/graph/api/resources/user>,
 //! August 2026).
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use doorward_contract::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -239,6 +241,9 @@ pub(super) struct Visit {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct State {
     pub(super) accounts: Vec<Account>,
+    /// Who reports to whom.
+    #[serde(default)]
+    pub(super) managers: BTreeMap<Uuid, Uuid>,
     pub(super) granted: Vec<String>,
     pub(super) tap_policy: TapPolicy,
     pub(super) tokens: Vec<Token>,

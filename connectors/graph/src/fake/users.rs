@@ -40,6 +40,18 @@ impl Desk<'_> {
         Ok(Reply::ok(Value::Object(shown)))
     }
 
+    pub(super) fn show_manager(&self, call: &Call, key: &str) -> Answered {
+        call.needs(READ_USERS)?;
+        call.only(&["select"])?;
+        let manager = self.state.managers.get(&self.subject(key)?);
+        let account = manager.and_then(|id| self.state.account(*id));
+        let account = account.ok_or_else(|| Fault::missing("manager"))?;
+        let mut shown = self.shown(call, account)?;
+        shown.insert("@odata.type".into(), json!("#microsoft.graph.user"));
+        shown.insert("@odata.context".into(), json!(self.context("directoryObjects/$entity")));
+        Ok(Reply::ok(Value::Object(shown)))
+    }
+
     pub(super) fn list_users(&self, call: &Call) -> Answered {
         call.needs(READ_BASIC_USERS)?;
         call.only(&["select", "filter", "top", "count", "skiptoken", "search"])?;

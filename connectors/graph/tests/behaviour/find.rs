@@ -179,3 +179,30 @@ async fn every_request_can_be_found_by_the_vendors_support() {
     ids.dedup();
     assert_eq!(ids.len(), count);
 }
+
+#[tokio::test]
+async fn whom_somebody_reports_to_is_told_by_what_that_one_signs_in_with() {
+    let stand = Stand::of(
+        |world| world.people.push(person(GRACE, "grace", "Grace", "Lovel")),
+        |_| {},
+    )
+    .await;
+    let account = stand.account(ADA).await;
+    assert_eq!(stand.graph.manager(&account).await, Ok(None));
+    stand.fake.set_manager(ADA, GRACE);
+    let manager = stand.graph.manager(&account).await.unwrap().unwrap();
+    assert_eq!(manager.id.0, GRACE.to_string());
+    assert_eq!(manager.login, "grace@acme.example");
+    assert!(!format!("{manager:?}").contains("grace@"));
+}
+
+#[tokio::test]
+async fn what_is_no_group_of_the_directory_is_refused_rather_than_counted_either_way() {
+    let stand = Stand::usual().await;
+    let account = stand.account(ADA).await;
+    let other = Uuid::from_u128(0x7777).to_string();
+    let known = stand.graph.groups_among(&account.id, std::slice::from_ref(&other)).await;
+    assert_eq!(known.unwrap(), Vec::<String>::new());
+    let found = stand.graph.groups_among(&account.id, &[other, "finance".to_owned()]).await;
+    assert!(matches!(&found, Err(VendorError::Unfit { why }) if why.contains("finance")), "{found:?}");
+}

@@ -114,3 +114,33 @@ async fn namesakes_are_the_others_of_the_same_name_up_to_the_limit() {
     assert_eq!(found.len(), 3);
     assert!(!found.contains(&one.id));
 }
+
+#[tokio::test]
+async fn whom_somebody_reports_to_is_known_only_if_the_profile_names_exactly_one_person() {
+    let stand = Stand::usual().await;
+    let account = stand.account(ADA).await;
+    assert_eq!(stand.okta.manager(&account).await, Ok(None));
+    for (field, value, known) in [
+        ("managerId", "4711".to_owned(), false),
+        ("manager", "Somebody Else".to_owned(), false),
+        ("managerId", spare(1), true),
+    ] {
+        stand.fake.change(ADA, |person| {
+            person.profile.remove("managerId");
+            person.profile.insert(field.into(), json!(value));
+        });
+        let manager = stand.okta.manager(&account).await.unwrap();
+        assert_eq!(manager.map(|one| one.id.0), known.then(|| spare(1)), "{value}");
+    }
+}
+
+#[tokio::test]
+async fn of_some_groups_those_are_told_that_somebody_belongs_to() {
+    let stand = Stand::usual().await;
+    let account = stand.account(ADA).await;
+    let found = stand
+        .okta
+        .groups_among(&account.id, &["00gnobody0000000000".to_owned()])
+        .await;
+    assert_eq!(found.unwrap(), Vec::<String>::new());
+}

@@ -1,0 +1,24 @@
+-- Whose case it is: keyed digests of what was typed and of the account. Gone when the case is erased.
+create table people (
+    who bytea not null,
+    case_id text collate "C" not null references cases (id),
+    primary key (who, case_id)
+);
+create index people_by_case on people (case_id);
+
+-- What is remembered of somebody beyond their cases, as keyed digests: `frozen` (called fraud), `recovered` (lately).
+create table marks (
+    kind text not null,
+    digest bytea not null,
+    until_at bigint not null,
+    primary key (kind, digest)
+);
+create index marks_by_end on marks (until_at);
+
+-- One row while the shield is up.
+create table shield (
+    id bigint primary key not null check (id = 1),
+    raised_at bigint not null,
+    raised_by text not null,
+    reason text not null
+);
