@@ -24,6 +24,7 @@ pub mod server;
 pub mod source;
 pub mod value;
 pub mod verifier;
+pub mod webhook_out;
 
 use std::path::Path;
 
@@ -74,6 +75,9 @@ pub struct Config {
     /// Who may call the API.
     #[serde(default, rename = "api_token")]
     pub api_tokens: Vec<purpose::ApiToken>,
+    /// Who is told what becomes of cases.
+    #[serde(default, rename = "webhook")]
+    pub webhooks: Vec<webhook_out::Webhook>,
 }
 
 /// What could be read of the settings: a table that must be there and is not is noted, and hides nothing else.
@@ -102,6 +106,8 @@ struct Draft {
     client: Vec<client::Client>,
     #[serde(default)]
     api_token: Vec<purpose::ApiToken>,
+    #[serde(default)]
+    webhook: Vec<webhook_out::Webhook>,
 }
 
 impl Draft {
@@ -120,6 +126,7 @@ impl Draft {
             purposes: self.purpose,
             clients: self.client,
             api_tokens: self.api_token,
+            webhooks: self.webhook,
         })
     }
 }
