@@ -322,6 +322,13 @@ pub enum Fact {
         /// The source.
         source: String,
     },
+    /// An operator had a message to a system of the company's own sent once more.
+    DeliveryReplayed {
+        /// Who.
+        operator: String,
+        /// The delivery.
+        delivery: String,
+    },
     /// Somebody was turned away before a case began.
     TurnedAway {
         /// The source.

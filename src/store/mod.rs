@@ -5,14 +5,17 @@
 
 mod cases;
 mod db;
+mod deliveries;
 mod earlier;
 mod grants;
 mod keys;
 mod ledger;
 mod limits;
+mod outbox;
 mod postgres;
 mod queue;
 mod rows;
+mod sending;
 pub mod sql;
 mod sqlite;
 
@@ -27,10 +30,13 @@ use crate::crypto::{self, seal::Key};
 use db::{Db, values};
 use doorward_contract::Timestamp;
 
+pub use deliveries::{Attempt, Delivery, DeliveryFilter, DeliveryState};
 pub use earlier::EarlierChange;
 pub use grants::{Grant, GrantKind, NewGrant};
 pub use keys::SigningKeyRow;
+pub use outbox::{NewDelivery, Outbox, Written};
 pub use queue::Claim;
+pub use sending::{Receiver, Sending, Settled, Then};
 
 /// Where the canary is sealed to, and what it says.
 const CANARY: (&str, &[u8]) = ("canary/1", b"the master key fits this database");
@@ -157,7 +163,7 @@ pub struct Filter {
 
 /// Remembers. Clones share one set of connections.
 #[derive(Clone)]
-pub struct Store(Arc<Inner>);
+pub struct Store(Arc<Inner>, Arc<dyn Outbox>);
 
 struct Inner {
     db: Db,
@@ -179,12 +185,13 @@ impl Store {
     /// Connects, and refuses a database of a newer program or of another master key. A new database has no tables yet:
     /// see [`Store::migrate`].
     pub async fn open(settings: &Settings, master: &Key) -> Result<Self, Error> {
-        let store = Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             keys: master.derive("case keys")?,
             canary: master.derive("canary")?,
             grants: master.derive("grants")?,
             db: Db::open(settings.url.expose_secret(), settings.connections).await?,
-        }));
+        });
+        let store = Self(inner, Arc::new(outbox::Nobody));
         if store.schema_version().await? > 0 {
             store.check_canary().await?;
         }

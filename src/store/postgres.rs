@@ -14,6 +14,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "start", include_str!("migrations/postgres/0001_start.sql")),
     (2, "provider", include_str!("migrations/postgres/0002_provider.sql")),
     (3, "recheck", include_str!("migrations/postgres/0003_recheck.sql")),
+    (6, "delivery", include_str!("migrations/postgres/0006_delivery.sql")),
 ];
 
 /// What must hold in every session, whatever the server, the database or the role set.

@@ -16,6 +16,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "start", include_str!("migrations/sqlite/0001_start.sql")),
     (2, "provider", include_str!("migrations/sqlite/0002_provider.sql")),
     (3, "recheck", include_str!("migrations/sqlite/0003_recheck.sql")),
+    (6, "delivery", include_str!("migrations/sqlite/0006_delivery.sql")),
 ];
 
 /// How long a writer waits for one of another process (the command line beside the server).
