@@ -1,6 +1,7 @@
 //! The edge: the table of paths, and what stands around every one of them.
 
 pub mod api;
+pub mod deliveries;
 pub mod headers;
 pub mod health;
 pub mod hooks;
