@@ -60,17 +60,22 @@ pub fn finding(sent: &Sent) -> Option<Finding> {
     let what = match (sent.heard.status, &sent.fault) {
         (Some(200..=299), _) => return None,
         (Some(status), _) => format!("it answered a signed trial with {status}"),
-        (None, fault) => format!("it did not answer: {}", fault.as_deref().unwrap_or("no reason is known")),
+        (None, fault) => format!(
+            "it did not answer: {}",
+            fault.as_deref().unwrap_or("no reason is known")
+        ),
     };
     Some(Finding {
         level: FindingLevel::Fault,
         what,
-        remedy: "it must verify the signature with the same secret and answer 2xx to `webhook.test` as to any other type"
-            .to_owned(),
+        remedy:
+            "it must verify the signature with the same secret and answer 2xx to `webhook.test` as to any other type"
+                .to_owned(),
     })
 }
 
-fn kind(told: Told) -> Kind {
+/// What the settings' word means.
+pub fn kind(told: Told) -> Kind {
     match told {
         Told::CaseOpened => Kind::CaseOpened,
         Told::CaseBound => Kind::CaseBound,

@@ -40,7 +40,11 @@ pub(super) async fn test(config: Config, name: &str) -> Result<ExitCode, Failure
             }
         }
         // What the receiver says is for who asked.
-        lines.extend(sent.answer.as_deref().map(|answer| format!("    it said: {}", plain(answer))));
+        lines.extend(
+            sent.answer
+                .as_deref()
+                .map(|answer| format!("    it said: {}", plain(answer))),
+        );
     }
     print(&lines.join("\n"))?;
     Ok(code)
@@ -48,6 +52,8 @@ pub(super) async fn test(config: Config, name: &str) -> Result<ExitCode, Failure
 
 /// One line without what moves a terminal's cursor.
 fn plain(answer: &str) -> String {
-    let line = answer.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    let line = answer
+        .chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter });
     line.collect::<String>().trim().to_owned()
 }

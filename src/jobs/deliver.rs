@@ -23,8 +23,8 @@ use doorward_contract::Clock;
 const AT_ONCE: usize = 4;
 /// How long the queue is left alone at most: what another node wrote is found by then.
 const LOOK: Duration = Duration::from_millis(1000);
-/// How long a claim lasts: the longest timeout of a receiver, and as long again for what is written afterwards.
-pub const LEASE: Duration = Duration::from_mins(1);
+/// How much longer than the receiver may take a claim lasts: what came of the attempt is written in it.
+const RESERVE: Duration = Duration::from_secs(10);
 
 /// What sends.
 #[derive(Clone)]
@@ -106,7 +106,8 @@ async fn next(
     if receiver.gone_at.is_some() || rests || waits {
         return Ok(None);
     }
-    let claim = store.claim_delivery(&endpoint.name, now, LEASE).await?;
+    let lease = endpoint.timeout + RESERVE;
+    let claim = store.claim_delivery(&endpoint.name, now, lease).await?;
     Ok(claim.map(|claim| (claim, receiver)))
 }
 

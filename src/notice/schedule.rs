@@ -145,7 +145,10 @@ mod tests {
             assert!(pause >= meant * 9 / 10 && pause <= meant * 11 / 10, "{pause:?}");
             whole += meant;
         }
-        assert!(whole > Duration::from_hours(47) && whole < Duration::from_hours(49), "{whole:?}");
+        assert!(
+            whole > Duration::from_hours(47) && whole < Duration::from_hours(49),
+            "{whole:?}"
+        );
         assert_eq!(judge(&heard(500, None), 8, &failing(0), NOW).then, Then::GivenUp);
         assert_eq!(judge(&Heard::default(), 8, &failing(0), NOW).then, Then::GivenUp);
     }
@@ -154,7 +157,10 @@ mod tests {
     fn whatever_is_2xx_is_taken_and_nothing_else() {
         for status in [200, 201, 202, 204, 299] {
             let judged = judge(&heard(status, Some("60")), 1, &failing(9), NOW);
-            assert_eq!((judged.then, judged.well, judged.rest_until), (Then::Delivered, Some(true), None));
+            assert_eq!(
+                (judged.then, judged.well, judged.rest_until),
+                (Then::Delivered, Some(true), None)
+            );
         }
         for status in [301, 302, 307, 400, 401, 404, 409, 422, 429, 500, 502, 503] {
             let judged = judge(&heard(status, None), 1, &failing(0), NOW);

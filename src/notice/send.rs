@@ -26,6 +26,8 @@ pub struct Endpoint {
     pub name: String,
     /// Tells whether its settings changed.
     pub fingerprint: Digest,
+    /// How long it may take to answer.
+    pub timeout: Duration,
     url: Url,
     signer: Arc<Signer>,
     http: Http,
@@ -69,6 +71,7 @@ impl Endpoint {
             fingerprint: Digest::of("webhook", settings.join("\n").as_bytes()),
             signer: Arc::new(Signer::new(secrets)?),
             http: Http::new("webhook", std::slice::from_ref(url), bounds)?,
+            timeout,
             url: url.clone(),
         })
     }

@@ -25,7 +25,6 @@ use serde_json::Value;
 
 pub use crate::settings::{Field, LONGEST_TIMEOUT, MOST_SECRETS, Settings, valid_name};
 
-
 /// Everything this connector can do.
 pub const ABILITIES: &[Ability] = &[Ability::Call];
 

@@ -4,8 +4,8 @@
 //! an operator named.
 
 use doorward_contract::http::{Answer, Ask};
-use doorward_contract::{Account, StepKey, Timestamp, VendorError};
 use doorward_contract::signature::{ID, SIGNATURE, Signer, TIMESTAMP};
+use doorward_contract::{Account, StepKey, Timestamp, VendorError};
 use http::{Method, header};
 use serde::Serialize;
 use serde_json::Value;

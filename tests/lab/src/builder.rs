@@ -21,6 +21,7 @@ use crate::mailbox::Mailbox;
 use crate::memory::Memory;
 use crate::postgres::Postgres;
 use crate::seed::Seed;
+use crate::tickets::Tickets;
 use crate::vendors::Vendors;
 use crate::world::{Error, Lab};
 use crate::{parties, settings, start};
@@ -69,6 +70,7 @@ pub struct Builder {
     database: Database,
     way: Option<Way>,
     company: Option<url::Url>,
+    tickets: Option<url::Url>,
     clock: Arc<dyn Clock>,
     hands: Option<Hands>,
     change: Change,
@@ -92,6 +94,7 @@ impl Builder {
             database: Database::default(),
             way: None,
             company: None,
+            tickets: None,
             clock: Arc::new(SystemClock),
             hands: None,
             change: Arc::new(|text| text),
@@ -167,6 +170,13 @@ impl Builder {
         self
     }
 
+    /// Has Doorward tell this what becomes of cases instead of the imitated ticket system.
+    #[must_use]
+    pub fn tickets(mut self, endpoint: url::Url) -> Self {
+        self.tickets = Some(endpoint);
+        self
+    }
+
     /// Changes Doorward's settings before it starts.
     #[must_use]
     pub fn toml_change(mut self, change: impl Fn(String) -> String + Send + Sync + 'static) -> Self {
@@ -180,7 +190,10 @@ impl Builder {
         let notes: Option<Notes> = read(&folder, NOTES)?;
         let seed = seed(self.seed, notes.as_ref())?;
         let kept = notes.map(|notes| notes.ports);
-        let doors = Doors::open(self.listen, kept).await?.calling(self.company);
+        let doors = Doors::open(self.listen, kept)
+            .await?
+            .calling(self.company)
+            .telling(self.tickets);
         let (addresses, place) = (doors.addresses.clone(), Arc::clone(&doors.place));
         note(&folder, seed, doors.ports())?;
 
@@ -204,7 +217,8 @@ impl Builder {
         sheet.saml_providers = vec![providers.duo.clone(), providers.library.clone()];
         let sheet = Arc::new(sheet);
         let api = Api::new(sheet.doorward.api.clone(), keys.desk_token.clone())?;
-        let desk = Desk::new(api.clone(), Arc::clone(&mailbox), Arc::clone(&self.clock));
+        let tickets = Tickets::new(&keys.tickets_secret, Arc::clone(&self.clock));
+        let desk = Desk::new(api.clone(), Arc::clone(&mailbox), tickets, Arc::clone(&self.clock));
         let state = start::State {
             sheet: Arc::clone(&sheet),
             vendors: vendors.clone(),

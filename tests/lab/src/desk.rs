@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::caller::{Api, Error};
 use crate::mailbox::{Mailbox, Message};
 use crate::people::LabPerson;
+use crate::tickets::Tickets;
 
 /// Who writes to the people.
 const SENDER: &str = "IT service desk <service.desk@example.com>";
@@ -17,13 +18,20 @@ const SENDER: &str = "IT service desk <service.desk@example.com>";
 pub struct Desk {
     api: Api,
     mailbox: Arc<Mailbox>,
+    /// What Doorward's messages say of each ticket.
+    pub tickets: Tickets,
     clock: Arc<dyn Clock>,
 }
 
 impl Desk {
     /// A ticket system that calls `api` and writes to `mailbox`.
-    pub fn new(api: Api, mailbox: Arc<Mailbox>, clock: Arc<dyn Clock>) -> Self {
-        Self { api, mailbox, clock }
+    pub fn new(api: Api, mailbox: Arc<Mailbox>, tickets: Tickets, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            api,
+            mailbox,
+            tickets,
+            clock,
+        }
     }
 
     /// Opens a case for a person and sends them the link; returns the link.
@@ -31,6 +39,7 @@ impl Desk {
         let wish = json!({
             "purpose": purpose, "account": person.login, "ticket": ticket, "operator": "Robin at the service desk",
         });
+        self.tickets.open(ticket, &person.login, purpose);
         let opened = self.api.post("cases", &wish).await?;
         let link = opened
             .pointer("/link/url")

@@ -58,6 +58,8 @@ pub struct Keys {
     pub webhook_secret: String,
     /// The company's own system: what calls to it are signed with.
     pub company_secret: String,
+    /// The ticket system: what messages to it are signed with.
+    pub tickets_secret: String,
     /// Doorward: the master key under which personal data rests.
     pub master: String,
     /// Doorward: the ticket system's token for the API.
@@ -93,6 +95,7 @@ impl Keys {
             recheck_template_version: id("itmplv_", "persona recheck template version"),
             webhook_secret: format!("wbhsec_{}", seed.uuid("persona webhook secret")),
             company_secret: format!("whsec_{}", seed.key("company secret")),
+            tickets_secret: format!("whsec_{}", seed.key("tickets secret")),
             master: seed.key("doorward master key"),
             desk_token: format!("lab_{}", seed.token("desk token")),
         }

@@ -27,6 +27,7 @@ mod settings;
 pub mod sheet;
 pub mod signin;
 mod start;
+pub mod tickets;
 pub mod vendors;
 pub mod world;
 
