@@ -29,7 +29,7 @@ pub struct Webhook {
     #[schemars(length(min = 1, max = 2))]
     pub secrets: Vec<SigningSecret>,
     /// What it is told of. Default: everything.
-    #[serde(default, deserialize_with = "some")]
+    #[serde(default)]
     #[schemars(length(min = 1))]
     pub events: Option<Vec<Told>>,
     /// The purposes whose cases it is told of. Default: all.
@@ -103,28 +103,21 @@ fn few<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SigningSecret>,
     Ok(secrets)
 }
 
-fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Told>>, D::Error> {
-    let told = Vec::<Told>::deserialize(deserializer)?;
-    if told.is_empty() {
-        return Err(wrong(
-            "it would be told of nothing",
-            "name at least one event, or take the key out for all",
-        ));
-    }
-    Ok(Some(told))
-}
-
-/// Nothing is sent unsigned.
+/// Nothing is sent unsigned, and nobody is told of nothing.
 pub(super) fn check(webhook: &Webhook, reading: &mut Reading<'_>) {
-    let place = format!("webhook {:?} · secrets", webhook.name.get_ref().0);
-    // What did not fit was noted already, and is none that is missing.
-    let noted = reading.faults.iter().any(|(_, fault)| fault.place.starts_with(&place));
-    if webhook.secrets.is_empty() && !noted {
-        reading.note(
-            webhook.name.span(),
-            place,
-            "there is no secret to sign with",
-            Some("make one: echo whsec_$(openssl rand -base64 32)"),
-        );
+    let mut lacks = |key: &str, what: &str, remedy: &str| {
+        let place = format!("webhook {:?} · {key}", webhook.name.get_ref().0);
+        // What did not fit was noted already, and is none that is missing.
+        if !reading.faults.iter().any(|(_, fault)| fault.place.starts_with(&place)) {
+            reading.note(webhook.name.span(), place, what, Some(remedy));
+        }
+    };
+    if webhook.secrets.is_empty() {
+        let remedy = "make one: echo whsec_$(openssl rand -base64 32)";
+        lacks("secrets", "there is no secret to sign with", remedy);
+    }
+    if webhook.events.as_ref().is_some_and(Vec::is_empty) {
+        let remedy = "name at least one event, or take the key out for all";
+        lacks("events", "it would be told of nothing", remedy);
     }
 }
