@@ -112,13 +112,13 @@ async fn next(
 }
 
 async fn rest(changes: &mut broadcast::Receiver<CaseId>, stop: &CancellationToken) {
-    let changed = async {
+    let written = async {
         if matches!(changes.recv().await, Err(broadcast::error::RecvError::Closed)) {
             std::future::pending::<()>().await;
         }
     };
     tokio::select! {
-        () = changed => {}
+        () = written => {}
         () = tokio::time::sleep(LOOK) => {}
         () = stop.cancelled() => {}
     }

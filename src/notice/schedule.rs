@@ -98,12 +98,11 @@ fn rest(before: &Receiver, now: Timestamp) -> Option<Timestamp> {
 /// `Retry-After` (RFC 9110 §10.2.3): seconds, or a date.
 fn wish(text: &str, now: Timestamp) -> Option<Duration> {
     let text = text.trim();
-    let length = match text.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let at = DateTime::parse_from_rfc2822(text).ok()?;
-            Timestamp::from_seconds(at.timestamp()).since(now)
-        }
+    let length = if let Ok(seconds) = text.parse() {
+        Duration::from_secs(seconds)
+    } else {
+        let at = DateTime::parse_from_rfc2822(text).ok()?;
+        Timestamp::from_seconds(at.timestamp()).since(now)
     };
     Some(length.min(LONGEST_WISH))
 }

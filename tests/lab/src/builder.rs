@@ -21,7 +21,6 @@ use crate::mailbox::Mailbox;
 use crate::memory::Memory;
 use crate::postgres::Postgres;
 use crate::seed::Seed;
-use crate::tickets::Tickets;
 use crate::vendors::Vendors;
 use crate::world::{Error, Lab};
 use crate::{parties, settings, start};
@@ -189,11 +188,8 @@ impl Builder {
         let folder = Folder::open(self.data.as_deref()).map_err(Error::Folder)?;
         let notes: Option<Notes> = read(&folder, NOTES)?;
         let seed = seed(self.seed, notes.as_ref())?;
-        let kept = notes.map(|notes| notes.ports);
-        let doors = Doors::open(self.listen, kept)
-            .await?
-            .calling(self.company)
-            .telling(self.tickets);
+        let doors = Doors::open(self.listen, notes.map(|notes| notes.ports)).await?;
+        let doors = doors.leading(self.company, self.tickets);
         let (addresses, place) = (doors.addresses.clone(), Arc::clone(&doors.place));
         note(&folder, seed, doors.ports())?;
 
@@ -204,21 +200,17 @@ impl Builder {
         let (path, text) =
             settings::write(&folder, &addresses, &keys, &database, &parties, &*self.change).map_err(Error::Folder)?;
         let way = self.way.map_or_else(|| Way::child().map_err(Error::Program), Ok)?;
-        let log = folder.file("gateway.log");
-        let gateway = Arc::new(Gateway::new(way, path, log, &addresses.doorward)?);
+        let gateway = Gateway::new(way, path, folder.file("gateway.log"), &addresses.doorward).map(Arc::new)?;
         let vendors = Vendors::new(seed, &keys, &addresses, key, &self.clock);
         let mailbox = Arc::new(Mailbox::default());
         let memory = Memory::open(&folder, &vendors, &mailbox)?;
         let mut sheet = crate::sheet::fill(seed, &folder, &addresses, &keys, &database, &text);
         sheet.relying_parties = parties;
-        if self.hands.is_some() {
-            sheet.lab.forward = addresses.start.join("clock").ok();
-        }
+        sheet.lab.forward = self.hands.as_ref().and_then(|_| addresses.start.join("clock").ok());
         sheet.saml_providers = vec![providers.duo.clone(), providers.library.clone()];
         let sheet = Arc::new(sheet);
         let api = Api::new(sheet.doorward.api.clone(), keys.desk_token.clone())?;
-        let tickets = Tickets::new(&keys.tickets_secret, Arc::clone(&self.clock));
-        let desk = Desk::new(api.clone(), Arc::clone(&mailbox), tickets, Arc::clone(&self.clock));
+        let desk = Desk::new(api.clone(), Arc::clone(&mailbox), &keys, &self.clock);
         let state = start::State {
             sheet: Arc::clone(&sheet),
             vendors: vendors.clone(),

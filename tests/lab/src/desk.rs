@@ -6,6 +6,7 @@ use doorward_contract::{Clock, Timestamp};
 use serde_json::{Value, json};
 
 use crate::caller::{Api, Error};
+use crate::keys::Keys;
 use crate::mailbox::{Mailbox, Message};
 use crate::people::LabPerson;
 use crate::tickets::Tickets;
@@ -25,12 +26,12 @@ pub struct Desk {
 
 impl Desk {
     /// A ticket system that calls `api` and writes to `mailbox`.
-    pub fn new(api: Api, mailbox: Arc<Mailbox>, tickets: Tickets, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(api: Api, mailbox: Arc<Mailbox>, keys: &Keys, clock: &Arc<dyn Clock>) -> Self {
         Self {
             api,
             mailbox,
-            tickets,
-            clock,
+            tickets: Tickets::new(&keys.tickets_secret, Arc::clone(clock)),
+            clock: Arc::clone(clock),
         }
     }
 

@@ -130,17 +130,12 @@ impl Doors {
         })
     }
 
-    /// With calls going here instead of to the imitated system of the company's own.
-    pub(crate) fn calling(mut self, endpoint: Option<Url>) -> Self {
-        if let Some(endpoint) = endpoint {
+    /// With calls to the company's own system and messages to the ticket system going here instead of to the imitated ones.
+    pub(crate) fn leading(mut self, company: Option<Url>, tickets: Option<Url>) -> Self {
+        if let Some(endpoint) = company {
             self.addresses.company_endpoint = endpoint;
         }
-        self
-    }
-
-    /// With messages to the ticket system going here instead.
-    pub(crate) fn telling(mut self, endpoint: Option<Url>) -> Self {
-        if let Some(endpoint) = endpoint {
+        if let Some(endpoint) = tickets {
             self.addresses.tickets_endpoint = endpoint;
         }
         self

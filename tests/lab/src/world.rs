@@ -124,11 +124,8 @@ impl Lab {
 
     /// A world on free ports with Doorward inside this process, living by `clock`.
     pub async fn start(clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        Self::builder()
-            .listen(SocketAddr::new(USUAL.ip(), 0))
-            .in_process(clock)
-            .start()
-            .await
+        let described = Self::builder().listen(SocketAddr::new(USUAL.ip(), 0)).in_process(clock);
+        Box::pin(described.start()).await
     }
 
     /// All that an outside client needs.
