@@ -51,8 +51,11 @@ fn whatever_is_told_can_be_asked_for_by_its_type() {
     }
 }
 
+/// What stands there, and what takes its place.
+type Changes = &'static [(&'static str, &'static str)];
+
 /// What is changed, one fault at a time, and what is said besides.
-const CASES: &[(&str, &[(&str, &str)], &str)] = &[
+const CASES: &[(&str, Changes, &str)] = &[
     ("in clear", &[(URL, "url = \"http://hooks.example.com/doorward\"")], ""),
     (
         "a key in the address",

@@ -174,8 +174,8 @@ async fn a_refusal_is_told_and_not_why(base: Base) {
     };
     base.store.advance(&case, &closed, change).await.unwrap();
     let list = base.list().await;
-    let last = list.iter().find(|delivery| delivery.kind == "case.closed").unwrap();
-    let body = base.store.delivery(&last.id).await.unwrap().unwrap().body.unwrap();
+    let ended = list.iter().find(|delivery| delivery.kind == "case.closed").unwrap();
+    let body = base.store.delivery(&ended.id).await.unwrap().unwrap().body.unwrap();
     let message: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(message["data"]["case"]["end"], "refused");
     assert!(!body.contains("mismatch"), "{body}");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use doorward::audit::Fact;
 use doorward::notice::schedule::PAUSES;
-use doorward::store::DeliveryState;
+use doorward::store::{DeliveryState, Receiver as Receiving};
 use doorward_contract::Clock;
 
 use super::stand::{Manner, Receiver};
@@ -88,7 +88,7 @@ async fn a_wish_to_wait_is_obeyed(base: Base) {
     }
     let [delivery] = base.all_ended().await.try_into().unwrap();
     assert_eq!((delivery.state, delivery.sent), (DeliveryState::Delivered, 3));
-    assert_eq!(base.store.receiver("tickets").await.unwrap(), Default::default());
+    assert_eq!(base.store.receiver("tickets").await.unwrap(), Receiving::default());
     node.stop().await;
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use doorward::notice::schedule::TRIPS;
 use doorward::notice::send::Endpoint;
-use doorward::store::DeliveryState;
+use doorward::store::{DeliveryState, Receiver as Receiving};
 use doorward_contract::Clock;
 
 use super::stand::{Manner, Receiver};
@@ -80,7 +80,7 @@ async fn a_receiver_that_fails_again_and_again_rests_and_is_tried_again(base: Ba
     base.clock.forward(Duration::from_hours(1));
     let all = base.all_ended().await;
     assert!(all.iter().all(|delivery| delivery.state == DeliveryState::Delivered));
-    assert_eq!(base.store.receiver("broken").await.unwrap(), Default::default());
+    assert_eq!(base.store.receiver("broken").await.unwrap(), Receiving::default());
     node.stop().await;
 }
 

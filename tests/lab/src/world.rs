@@ -124,8 +124,11 @@ impl Lab {
 
     /// A world on free ports with Doorward inside this process, living by `clock`.
     pub async fn start(clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let described = Self::builder().listen(SocketAddr::new(USUAL.ip(), 0)).in_process(clock);
-        Box::pin(described.start()).await
+        Self::builder()
+            .listen(SocketAddr::new(USUAL.ip(), 0))
+            .in_process(clock)
+            .start()
+            .await
     }
 
     /// All that an outside client needs.
