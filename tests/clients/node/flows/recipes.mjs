@@ -133,7 +133,7 @@ export default {
       await post(about(closed, "INC <!channel> & more"));
       const [{ path, body }] = asked;
       assert.equal(path, "/services/a-secret-path");
-      assert.match(body.text, /^INC &lt;!channel&gt; &amp; more · case [A-Z0-9]{4}-[A-Z0-9]{4}: it is over: recovered$/);
+      assert.match(body.text, /^INC &lt;!channel&gt; &amp; more · case [A-Z0-9]{4}-[A-Z0-9]{4}: it is over: withdrawn$/);
       assert.equal(body.blocks[0].text.text, body.text);
     }),
 
@@ -162,7 +162,7 @@ export default {
       const [{ method, path, body }] = asked;
       assert.deepEqual([method, path], ["PUT", "/api/v2/tickets/4711.json"]);
       assert.equal(body.ticket.comment.public, false);
-      assert.match(body.ticket.comment.body, /: it is over: recovered\n\(msg_[0-9a-f]{32}\)$/);
+      assert.match(body.ticket.comment.body, /: it is over: withdrawn\n\(msg_[0-9a-f]{32}\)$/);
       for (const ticket of [null, "INC1", "4711/../1"]) assert.equal(await post(about(closed, ticket)), 204);
       assert.equal(asked.length, 1);
     }),
@@ -175,7 +175,7 @@ export default {
       assert.equal(status, 204);
       assert.equal(notes.length, 1);
       assert.equal(notes[0].number, "INC0042");
-      assert.match(notes[0].note, /"closed" \(recovered\)\ncase\.closed msg_/);
+      assert.match(notes[0].note, /"closed" \(withdrawn\)\ncase\.closed msg_/);
     }
     const headers = signed(body, old);
     const refused = [
