@@ -13,6 +13,7 @@ pub mod flow;
 pub mod http;
 pub mod jobs;
 pub mod matching;
+pub mod notice;
 pub mod pages;
 pub mod provider;
 pub mod saml;

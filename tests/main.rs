@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod deliver;
+#[cfg(test)]
 mod journeys;
 #[cfg(test)]
 mod pages;

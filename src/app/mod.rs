@@ -8,6 +8,7 @@ mod relying;
 mod saml;
 mod staff;
 mod vendor;
+pub mod webhook_out;
 
 use std::future::IntoFuture;
 use std::net::SocketAddr;
@@ -25,7 +26,10 @@ use crate::config::{Config, server};
 use crate::crypto;
 use crate::flow::{Flow, Parts, Shield};
 use crate::http::{self, App};
-use crate::jobs;
+use crate::jobs::{
+    self,
+    deliver::{self, Post},
+};
 use crate::pages::{self, Pages};
 use crate::provider::keyring::{self, Keyring, Rotation};
 use crate::source::Door;
@@ -145,11 +149,16 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Err
         .local_addr()
         .map_err(|error| Error::Listen { address: wanted, error })?;
     let stop = CancellationToken::new();
-    let working = tokio::spawn(jobs::run(
-        door.flow.clone(),
-        door.provider.keyring.clone(),
-        stop.clone(),
-    ));
+    let post = Post {
+        store: door.flow.store.clone(),
+        clock: Arc::clone(&door.flow.clock),
+        changes: door.flow.changes.clone(),
+    };
+    let sending = deliver::run(post, webhook_out::endpoints(&config)?, stop.clone());
+    let cases = jobs::run(door.flow.clone(), door.provider.keyring.clone(), stop.clone());
+    let working = tokio::spawn(async move {
+        tokio::join!(cases, sending);
+    });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
     let serving = tokio::spawn(async move {
@@ -195,7 +204,8 @@ pub fn audit_signer(config: &Config) -> Result<Signer, Error> {
 
 /// Everything but the edge: what the command line works with too.
 pub async fn door(config: &Config, clock: Arc<dyn Clock>) -> Result<Door, Error> {
-    let store = open_store(config).await?;
+    let hearers = Arc::new(webhook_out::hearers(config));
+    let store = open_store(config).await?.telling(hearers);
     store.migrate().await?;
     let (changes, _) = broadcast::channel(CHANGES);
     let public_url = config.server.public_url.get_ref().0.clone();

@@ -527,6 +527,13 @@ pub enum Fact {
         /// Until when the link is good.
         until: Timestamp,
     },
+    /// An operator had a message to a system of the company's own sent once more.
+    DeliveryReplayed {
+        /// Who.
+        operator: String,
+        /// The delivery.
+        delivery: String,
+    },
     /// Somebody was turned away before a case began.
     TurnedAway {
         /// The source.

@@ -5,6 +5,7 @@ mod keys;
 mod link;
 mod plan;
 mod staff;
+mod webhook;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -39,7 +40,7 @@ enum Command {
     /// Serve until told to stop.
     Serve(Settings),
     /// Load the settings, reach every vendor, and name each missing or excessive right.
-    Check(Settings),
+    Check(CheckArguments),
     /// Bring the database's schema up to this version.
     Migrate(Settings),
     /// Make a link that lets one person prove who they are and get back into one account.
@@ -49,6 +50,9 @@ enum Command {
     /// Keys.
     #[command(subcommand)]
     Keys(Keys),
+    /// Systems of the company's own that are told what becomes of cases.
+    #[command(subcommand)]
+    Webhook(Webhook),
     /// The record of what happened.
     #[command(subcommand)]
     Audit(Audit),
@@ -66,6 +70,26 @@ struct Settings {
     /// The settings.
     #[arg(long, short, value_name = "FILE", default_value = "/etc/doorward/doorward.toml")]
     config: PathBuf,
+}
+
+#[derive(Args)]
+struct CheckArguments {
+    #[command(flatten)]
+    settings: Settings,
+    /// Send a signed trial to every `[[webhook]]` too.
+    #[arg(long)]
+    send_test: bool,
+}
+
+#[derive(Subcommand)]
+enum Webhook {
+    /// Send a signed trial to one of them, and say what came of it.
+    Test {
+        #[command(flatten)]
+        settings: Settings,
+        /// Its name in the settings.
+        name: String,
+    },
 }
 
 #[derive(Args)]
@@ -214,7 +238,8 @@ fn failed(failure: &Failure) -> ExitCode {
 async fn carry_out(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(settings) => serve(load(&settings)?).await,
-        Command::Check(settings) => check(load(&settings)?).await,
+        Command::Check(arguments) => check(load(&arguments.settings)?, arguments.send_test).await,
+        Command::Webhook(Webhook::Test { settings, name }) => webhook::test(load(&settings)?, &name).await,
         Command::Migrate(settings) => {
             let config = load(&settings)?;
             let store = app::open_store(&config)
@@ -264,10 +289,20 @@ async fn serve(config: Config) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn check(config: Config) -> Result<ExitCode, Failure> {
-    let findings = app::check(&config, Arc::new(SystemClock))
+async fn check(config: Config, send_test: bool) -> Result<ExitCode, Failure> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let mut findings = app::check(&config, Arc::clone(&clock))
         .await
         .map_err(|error| Failure::Failed(causes(&error)))?;
+    if send_test {
+        let heard = app::webhook_out::try_out(&config, None, &clock).await;
+        let heard = heard.map_err(|error| Failure::Failed(causes(&error)))?;
+        findings.extend(
+            heard
+                .into_iter()
+                .filter_map(|(name, sent)| Some((name, app::webhook_out::finding(&sent)?))),
+        );
+    }
     let mut worst = FindingLevel::Note;
     let mut lines = Vec::new();
     for (vendor, finding) in &findings {

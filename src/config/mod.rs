@@ -27,6 +27,7 @@ pub mod staff;
 pub mod value;
 pub mod verifier;
 mod vouch;
+pub mod webhook_out;
 
 use std::path::Path;
 
@@ -80,6 +81,9 @@ pub struct Config {
     /// How operators sign in.
     #[serde(default)]
     pub staff: staff::Staff,
+    /// Who is told what becomes of cases.
+    #[serde(default, rename = "webhook")]
+    pub webhooks: Vec<webhook_out::Webhook>,
 }
 
 /// What could be read of the settings: a table that must be there and is not is noted, and hides nothing else.
@@ -110,6 +114,7 @@ struct Draft {
     api_token: Vec<purpose::ApiToken>,
     #[serde(default)]
     staff: staff::Staff,
+    webhook: Vec<webhook_out::Webhook>,
 }
 
 impl Draft {
@@ -129,6 +134,7 @@ impl Draft {
             clients: self.client,
             api_tokens: self.api_token,
             staff: self.staff,
+            webhooks: self.webhook,
         })
     }
 }

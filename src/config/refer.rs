@@ -10,7 +10,15 @@ use super::fault::nearest;
 use super::read::Reading;
 
 /// Lists whose tables have a name.
-const NAMED: [&str; 6] = ["source", "verifier", "connector", "purpose", "client", "api_token"];
+const NAMED: [&str; 7] = [
+    "source",
+    "verifier",
+    "connector",
+    "purpose",
+    "client",
+    "api_token",
+    "webhook",
+];
 
 /// A text and where it stands.
 type Word<'d> = (&'d str, Range<usize>);
@@ -75,11 +83,12 @@ pub(super) fn check(document: &DeTable<'_>, reading: &mut Reading<'_>) {
         }
         unfilled(purpose, &sources, reading);
     }
-    for token in items(document, "api_token") {
-        for purpose in texts(token.table, "purposes") {
+    let (tokens, webhooks) = (items(document, "api_token"), items(document, "webhook"));
+    for item in tokens.iter().chain(&webhooks) {
+        for purpose in texts(item.table, "purposes") {
             known(
                 reading,
-                &format!("{} · purposes", token.label),
+                &format!("{} · purposes", item.label),
                 "purpose",
                 &purpose,
                 &names(&purposes),

@@ -176,6 +176,29 @@ impl<'de> Deserialize<'de> for TextFile {
     }
 }
 
+/// A secret of Standard Webhooks.
+#[derive(Clone, Debug)]
+pub struct SigningSecret(pub Secret);
+
+impl<'de> Deserialize<'de> for SigningSecret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let secret = Secret::deserialize(deserializer)?;
+        match doorward_contract::signature::valid_secret(secret.expose()) {
+            Ok(()) => Ok(Self(secret)),
+            Err(why) => Err(wrong(why, "make one: echo whsec_$(openssl rand -base64 32)")),
+        }
+    }
+}
+
+impl JsonSchema for SigningSecret {
+    fn schema_name() -> Cow<'static, str> {
+        "SigningSecret".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Secret::json_schema(generator)
+    }
+}
+
 impl JsonSchema for Secret {
     fn schema_name() -> Cow<'static, str> {
         "Secret".into()

@@ -41,7 +41,8 @@ impl Caller {
         Digest::of("api token", token.as_bytes())
     }
 
-    fn may_open(&self, purpose: &str) -> bool {
+    /// Whether they may open and see cases of a purpose.
+    pub(super) fn may_open(&self, purpose: &str) -> bool {
         self.purposes.is_empty() || self.purposes.iter().any(|name| name == purpose)
     }
 }
@@ -85,6 +86,7 @@ pub fn routes() -> Router<App> {
         .route("/cases/{id}/retry", post(retry))
         .route("/cases/{id}/undo", post(undo))
         .route("/cases/{id}/plan", get(rehearse))
+        .merge(super::deliveries::routes())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async {
             Problem::new(

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod authority;
+pub mod deliveries;
 pub mod headers;
 pub mod health;
 pub mod hooks;

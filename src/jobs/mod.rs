@@ -3,6 +3,8 @@
 //! A case has at most one piece of work outstanding, kept in the database with the case. A worker that dies leaves a
 //! lease behind; when that runs out, another takes the case up where the record says it stands.
 
+pub mod deliver;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! Cases: begun, read, moved on by compare-and-swap, made to forget.
 
 use super::db::{Tx, Value, values};
-use super::{Change, EarlierChange, Error, Filter, Store, Wake, desk, earlier, rows, sql};
+use super::{Change, EarlierChange, Error, Filter, Store, Wake, Written, desk, earlier, rows, sql};
 use crate::audit::Event;
 use crate::case::{Case, CaseId, Handle, HandleKind};
 use crate::crypto::seal::Key;
@@ -34,6 +34,7 @@ impl Store {
         if let Some(at) = wake_at {
             tx.run(&sql::WAKE, values![&case.id, at]).await?;
         }
+        self.put_out(&mut tx, &Written::new(None, case, events)).await?;
         Self::record(&mut tx, events).await?;
         tx.commit().await
     }
@@ -94,6 +95,8 @@ impl Store {
             }
             _ => {}
         }
+        self.put_out(&mut tx, &Written::new(Some(seen.stage), &next, &change.events))
+            .await?;
         Self::record(&mut tx, &change.events).await?;
         tx.commit().await?;
         Ok(next)
@@ -117,6 +120,8 @@ impl Store {
         tx.run(&sql::DROP_PEOPLE, values![&seen.id]).await?;
         // What is being exchanged meanwhile leaves another behind that one statement does not see yet.
         while tx.run(&sql::DROP_GRANTS_OF, values![&seen.id]).await? > 0 {}
+        self.put_out(&mut tx, &Written::new(Some(seen.stage), &next, events))
+            .await?;
         Self::record(&mut tx, events).await?;
         tx.commit().await?;
         Ok(next)

@@ -52,6 +52,18 @@ impl From<i64> for Value {
     }
 }
 
+impl From<Option<Timestamp>> for Value {
+    fn from(at: Option<Timestamp>) -> Self {
+        Self::Int(at.map(Timestamp::micros))
+    }
+}
+
+impl From<Option<String>> for Value {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text)
+    }
+}
+
 impl From<Timestamp> for Value {
     fn from(at: Timestamp) -> Self {
         Self::from(at.micros())

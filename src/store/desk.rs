@@ -4,7 +4,7 @@
 //! People are known here by keyed digests only, so that a copied database names nobody.
 
 use super::db::{Tx, values};
-use super::{Error, Store, rows, sql};
+use super::{Error, Store, Written, rows, sql};
 use crate::audit::Event;
 use crate::case::{Case, CaseId};
 use crate::crypto::token::Digest;
@@ -108,7 +108,8 @@ impl Store {
         if tx.run(&sql::RAISE, row).await? == 0 {
             return Ok(false);
         }
-        Self::record(&mut tx, &[event]).await?;
+        Self::record(&mut tx, std::slice::from_ref(&event)).await?;
+        self.put_out(&mut tx, &Written::apart(std::slice::from_ref(&event))).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -119,7 +120,8 @@ impl Store {
         if tx.run(&sql::LOWER, values![]).await? == 0 {
             return Ok(false);
         }
-        Self::record(&mut tx, &[event]).await?;
+        Self::record(&mut tx, std::slice::from_ref(&event)).await?;
+        self.put_out(&mut tx, &Written::apart(std::slice::from_ref(&event))).await?;
         tx.commit().await?;
         Ok(true)
     }

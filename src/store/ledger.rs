@@ -4,7 +4,7 @@
 //! have no gaps and the order of the record is the order of commits.
 
 use super::db::{Row, Tx, Value, values};
-use super::{Error, Store, rows, sql};
+use super::{Error, Store, Written, rows, sql};
 use crate::audit::{Event, Head, Link};
 use crate::case::CaseId;
 
@@ -12,6 +12,7 @@ impl Store {
     /// Writes facts that change no case.
     pub async fn note(&self, events: &[Event]) -> Result<(), Error> {
         let mut tx = self.0.db.begin().await?;
+        self.put_out(&mut tx, &Written::apart(events)).await?;
         Self::record(&mut tx, events).await?;
         tx.commit().await
     }

@@ -8,7 +8,7 @@ use crate::crypto::token::Digest;
 use doorward_contract::Timestamp;
 
 /// How many rows a sweep deletes in one statement: some milliseconds' work.
-const BATCH: i64 = 1_000;
+pub(super) const BATCH: i64 = 1_000;
 
 impl Store {
     /// True the first time only, remembered until `until`.
@@ -46,6 +46,7 @@ impl Store {
         ] {
             while self.0.db.run(sql, values![now, BATCH]).await? > 0 {}
         }
+        self.sweep_deliveries(now).await?;
         self.0.db.settle().await
     }
 }

@@ -5,15 +5,18 @@
 
 mod cases;
 mod db;
+mod deliveries;
 mod desk;
 mod earlier;
 mod grants;
 mod keys;
 mod ledger;
 mod limits;
+mod outbox;
 mod postgres;
 mod queue;
 mod rows;
+mod sending;
 pub mod sql;
 mod sqlite;
 mod staff;
@@ -29,11 +32,14 @@ use crate::crypto::{self, seal::Key};
 use db::{Db, values};
 use doorward_contract::Timestamp;
 
+pub use deliveries::{Attempt, Delivery, DeliveryFilter, DeliveryState};
 pub use desk::{Mark, MarkKind, Raised};
 pub use earlier::EarlierChange;
 pub use grants::{Grant, GrantKind, NewGrant};
 pub use keys::SigningKeyRow;
+pub use outbox::{NewDelivery, Outbox, Written};
 pub use queue::Claim;
+pub use sending::{Receiver, Sending, Settled, Then};
 pub use staff::{StaffSession, Whose};
 
 /// Where the canary is sealed to, and what it says.
@@ -163,7 +169,7 @@ pub struct Filter {
 
 /// Remembers. Clones share one set of connections.
 #[derive(Clone)]
-pub struct Store(Arc<Inner>);
+pub struct Store(Arc<Inner>, Arc<dyn Outbox>);
 
 struct Inner {
     db: Db,
@@ -187,13 +193,14 @@ impl Store {
     /// Connects, and refuses a database of a newer program or of another master key. A new database has no tables yet:
     /// see [`Store::migrate`].
     pub async fn open(settings: &Settings, master: &Key) -> Result<Self, Error> {
-        let store = Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             keys: master.derive("case keys")?,
             canary: master.derive("canary")?,
             grants: master.derive("grants")?,
             staff: master.derive("staff sessions")?,
             db: Db::open(settings.url.expose_secret(), settings.connections).await?,
-        }));
+        });
+        let store = Self(inner, Arc::new(outbox::Nobody));
         if store.schema_version().await? > 0 {
             store.check_canary().await?;
         }

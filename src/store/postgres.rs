@@ -16,6 +16,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "recheck", include_str!("migrations/postgres/0003_recheck.sql")),
     (4, "staff", include_str!("migrations/postgres/0004_staff.sql")),
     (5, "desk", include_str!("migrations/postgres/0005_desk.sql")),
+    (6, "delivery", include_str!("migrations/postgres/0006_delivery.sql")),
 ];
 
 /// What must hold in every session, whatever the server, the database or the role set.

@@ -69,6 +69,41 @@ macro_rules! claim {
     };
 }
 
+/// The delivery to one receiver that is due longest; on PostgreSQL past what another worker is taking at this moment.
+macro_rules! claim_delivery {
+    ($lock:literal) => {
+        concat!(
+            "update deliveries set lease = $1, lease_until = $2, tries = tries + 1, sent = sent + 1 ",
+            "where id = (select id from deliveries where webhook = $4 and ended_at is null ",
+            "and coalesce(lease_until, due_at) <= $3 order by coalesce(lease_until, due_at), id limit 1",
+            $lock,
+            ") returning id, tries, sent, kind, body"
+        )
+    };
+}
+
+/// What is listed of deliveries.
+macro_rules! deliveries {
+    ($($rest:literal),*) => {
+        concat!(
+            "select d.id, d.webhook, d.kind, d.case_id, d.purpose, d.made_at, d.state, d.tries, d.sent, d.due_at, d.ended_at ",
+            $($rest),*
+        )
+    };
+}
+
+/// A page of deliveries, newest first, from a place on.
+macro_rules! delivery_page {
+    ($and:literal) => {
+        deliveries!(
+            "from deliveries d where (d.made_at, d.id) < ($1, $2) and (cast($4 as text) is null or d.webhook = $4) ",
+            "and (cast($5 as text) is null or d.kind = $5) and (cast($6 as text) is null or d.state = $6)",
+            $and,
+            " order by d.made_at desc, d.id desc limit $3"
+        )
+    };
+}
+
 /// Deletes a bounded number of rows whose time is over, so that nobody waits long for the table.
 macro_rules! sweep {
     ($table:literal, $kind:literal) => {
@@ -199,6 +234,40 @@ statements! {
     ADD_SIGNING_KEY = "insert into signing_keys (kid, alg, follows, made_at, from_at, public, sealed) \
         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
     WITHDRAW_SIGNING_KEY = "update signing_keys set gone_at = $2, sealed = $3 where kid = $1 and gone_at is null";
+
+    ADD_DELIVERY = "insert into deliveries \
+        (id, webhook, kind, case_id, purpose, made_at, round_at, state, tries, sent, due_at, body) \
+        values ($1, $2, $3, $4, $5, $6, $6, $7, 0, 0, $6, $8)";
+    CLAIM_DELIVERY = claim_delivery!(""), pg: claim_delivery!(" for update skip locked");
+    NEXT_DELIVERY = "select min(coalesce(lease_until, due_at)) as due_at from deliveries \
+        where webhook = $1 and ended_at is null";
+    SETTLE_DELIVERY = "update deliveries set state = $3, due_at = $4, ended_at = $5, lease = null, lease_until = null \
+        where id = $1 and lease = $2";
+    REPLAY_DELIVERY = "update deliveries set state = $3, tries = 0, round_at = $2, due_at = $2, ended_at = null \
+        where id = $1 and lease is null";
+    // Nobody sends what waited too long, whatever became of its receiver.
+    GIVE_UP_DELIVERIES = "update deliveries set state = $4, due_at = null, ended_at = $3, lease = null, lease_until = null \
+        where id in (select id from deliveries where ended_at is null and round_at <= $1 \
+        and coalesce(lease_until, 0) <= $3 limit $2)";
+    SWEEP_DELIVERIES = "delete from deliveries where id in (select id from deliveries where ended_at <= $1 limit $2)";
+    DELIVERIES = delivery_page!("");
+    DELIVERIES_OF = delivery_page!(" and d.case_id = $7");
+    DELIVERY = deliveries!(
+        ", d.body, w.gone_at, w.rest_until from deliveries d left join webhooks w on w.name = d.webhook where d.id = $1"
+    );
+    ADD_ATTEMPT = "insert into attempts (delivery_id, number, at, took_ms, status, fault, answer) \
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict (delivery_id, number) do nothing";
+    ATTEMPTS = "select number, at, took_ms, status, fault, answer from attempts where delivery_id = $1 order by number";
+    KNOW_WEBHOOK = "insert into webhooks (name, fingerprint, failures) values ($1, $2, 0) \
+        on conflict (name) do update set fingerprint = excluded.fingerprint, gone_at = null, failures = 0, \
+        rest_until = null where webhooks.fingerprint <> excluded.fingerprint";
+    WEBHOOK = "select gone_at, failures, rest_until from webhooks where name = $1";
+    WEBHOOK_ANSWERED = "update webhooks set failures = 0, rest_until = null \
+        where name = $1 and (failures > 0 or rest_until is not null)";
+    WEBHOOK_FAILED = "update webhooks set failures = failures + 1 where name = $1";
+    // Who is to rest longer already, does.
+    REST_WEBHOOK = "update webhooks set rest_until = $2 where name = $1 and coalesce(rest_until, 0) < $2";
+    WEBHOOK_GONE = "update webhooks set gone_at = $2 where name = $1 and gone_at is null";
 
     HEAD = "select seq, hash from head where id = 1";
     // SQLite's writers are alone anyway.

@@ -18,6 +18,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "recheck", include_str!("migrations/sqlite/0003_recheck.sql")),
     (4, "staff", include_str!("migrations/sqlite/0004_staff.sql")),
     (5, "desk", include_str!("migrations/sqlite/0005_desk.sql")),
+    (6, "delivery", include_str!("migrations/sqlite/0006_delivery.sql")),
 ];
 
 /// How long a writer waits for one of another process (the command line beside the server).

@@ -12,6 +12,7 @@ mod saml;
 mod staff;
 mod table;
 mod webhook;
+mod webhook_out;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -32,6 +33,10 @@ impl Folder {
         folder.secret("intranet.secret", "a-client-secret-of-more-than-32-characters");
         folder.secret("persona.webhook", "wbhsec_0f5b1c8e-3a47-4d2e-9b61-7c0d5e8fa912");
         folder.secret("company.secret", "whsec_b25lIHNlY3JldCBvZiB0aGlydHktdHdvIGJ5dGVzLi4=");
+        folder.secret(
+            "tickets.secret",
+            "whsec_YW5vdGhlciBzZWNyZXQgb2YgdGhpcnR5LXR3byBieXRlcyE=",
+        );
         folder.secret("entra.secret", "an-entra-client-secret");
         folder.secret("okta.pem", &rcgen::KeyPair::generate().unwrap().serialize_pem());
         folder.secret("duo-admin.key", "ADMINadmin0123456789ADMINadmin0123456789");

@@ -17,6 +17,7 @@ const HEIGHTS: [(&str, u8); 19] = [
     ("flow", 3),
     ("provider", 3),
     ("saml", 3),
+    ("notice", 3),
     ("store", 2),
     ("pages", 2),
     ("case", 1),

@@ -141,7 +141,7 @@ impl Base {
 }
 
 /// What identifies Maria, in every spelling that must be nowhere in clear.
-const MARIA: [&str; 6] = [
+pub(crate) const MARIA: [&str; 6] = [
     "maria.keller@example.com",
     "Maria Keller-Sandoval",
     "Keller-Sandoval",
@@ -191,7 +191,7 @@ fn private_of_maria() -> Private {
 }
 
 /// Maria has lost her access and is at the verifier's.
-fn maria(at: Timestamp) -> Case {
+pub(crate) fn maria(at: Timestamp) -> Case {
     Case {
         id: CaseId::random(),
         version: 0,

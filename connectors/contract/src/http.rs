@@ -182,9 +182,7 @@ impl Http {
     /// 503 or 504 is repeated first where the request allows it.
     pub async fn send(&self, ask: Ask) -> Result<Answer, VendorError> {
         if !self.origins.contains(&ask.url.origin()) {
-            return Err(VendorError::Refused {
-                why: "the address is not one of the hosts configured for this vendor".into(),
-            });
+            return Err(elsewhere());
         }
         let mut pause = Duration::from_millis(200);
         for _ in 0..2 {
@@ -205,18 +203,28 @@ impl Http {
         self.once(&ask).await
     }
 
+    /// Sends once, where the status is all that counts: of the body no more than the first `keep` bytes are read, and one that
+    /// breaks off spoils nothing.
+    pub async fn tell(&self, ask: &Ask, keep: usize) -> Result<Answer, VendorError> {
+        if !self.origins.contains(&ask.url.origin()) {
+            return Err(elsewhere());
+        }
+        let begun = tokio::time::Instant::now();
+        let mut response = self.exchange(ask).await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut body = Vec::new();
+        while body.len() < keep
+            && let Ok(Some(chunk)) = response.chunk().await
+        {
+            body.extend(chunk.iter().take(keep - body.len()));
+        }
+        self.note(ask, status, begun);
+        Ok(Answer { status, headers, body })
+    }
+
     async fn once(&self, ask: &Ask) -> Result<Answer, VendorError> {
         let begun = tokio::time::Instant::now();
-        let mut request = self
-            .client
-            .request(ask.method.clone(), ask.url.clone())
-            .headers(ask.headers.clone());
-        if let Some(body) = &ask.body {
-            request = request.body(body.clone());
-        } else if ask.method != Method::GET {
-            request = request.header(header::CONTENT_LENGTH, "0");
-        }
-        let mut response = request.send().await.map_err(unreachable)?;
+        let mut response = self.exchange(ask).await?;
         let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
@@ -227,6 +235,24 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
+        self.note(ask, status, begun);
+        Ok(Answer { status, headers, body })
+    }
+
+    async fn exchange(&self, ask: &Ask) -> Result<reqwest::Response, VendorError> {
+        let mut request = self
+            .client
+            .request(ask.method.clone(), ask.url.clone())
+            .headers(ask.headers.clone());
+        if let Some(body) = &ask.body {
+            request = request.body(body.clone());
+        } else if ask.method != Method::GET {
+            request = request.header(header::CONTENT_LENGTH, "0");
+        }
+        request.send().await.map_err(unreachable)
+    }
+
+    fn note(&self, ask: &Ask, status: StatusCode, begun: tokio::time::Instant) {
         tracing::debug!(
             vendor = self.vendor,
             host = ask.url.host_str().unwrap_or_default(),
@@ -236,7 +262,12 @@ impl Http {
             "a request to {} was answered",
             self.vendor
         );
-        Ok(Answer { status, headers, body })
+    }
+}
+
+fn elsewhere() -> VendorError {
+    VendorError::Refused {
+        why: "the address is not one of the hosts configured for this vendor".into(),
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Every connector and every verifier depends on this crate and on nothing else of ours. It holds the words that
 //! all vendors are translated into ([`person`]), the two powers a vendor may lend us ([`connector`],
-//! [`verifier`]), the one way requests leave the house ([`http`]) and how failures are sorted ([`error`]).
+//! [`verifier`]), the one way requests leave the house ([`http`]), how what is called without being asked is signed ([`signature`]) and how
+//! failures are sorted ([`error`]).
 
 pub mod action;
 pub mod challenge;
@@ -13,6 +14,7 @@ pub mod error;
 pub mod fake;
 pub mod http;
 pub mod person;
+pub mod signature;
 #[cfg(feature = "suite")]
 pub mod suite;
 pub mod verifier;

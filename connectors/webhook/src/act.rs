@@ -3,12 +3,13 @@
 //! A call's `webhook-id` is the key of the step, for ever: a receiver that saw it before answers again and acts no more. In
 //! which order steps come is left to the gateway.
 
+use doorward_contract::signature::fresh_id;
 use doorward_contract::{Account, Action, Receipt, Reconciled, StepKey, VendorError};
 use serde_json::Value;
 
 use crate::Webhook;
 use crate::answer::{self, Said};
-use crate::message::{Data, Kind, fresh_id};
+use crate::message::{Data, Kind};
 use crate::settings::valid_name;
 
 /// The name of the call, which is all that this connector does.

@@ -8,8 +8,8 @@ use doorward_contract::{Finding, FindingLevel, Timestamp, VendorError};
 
 use crate::Webhook;
 use crate::answer::{self, Said};
-use crate::message::{Data, Kind, Sender, fresh_id};
-use crate::sign::Signer;
+use crate::message::{Data, Kind, Sender};
+use doorward_contract::signature::{Signer, fresh_id};
 
 /// Far outside of the five minutes that libraries allow.
 const LONG_AGO: Duration = Duration::from_secs(3600);

@@ -10,13 +10,13 @@ mod check;
 pub mod fake;
 mod message;
 mod settings;
-mod sign;
 
 use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use doorward_contract::http::{Bounds, Http};
+use doorward_contract::signature::Signer;
 use doorward_contract::{
     Ability, About, Account, Action, Clock, Connector, Directory, Finding, Intent, Prepared, Receipt, Reconciled,
     StepKey, Timestamp, Undoing, VendorError,
@@ -24,9 +24,6 @@ use doorward_contract::{
 use serde_json::Value;
 
 pub use crate::settings::{Field, LONGEST_TIMEOUT, MOST_SECRETS, Settings, valid_name};
-pub use crate::sign::valid_secret;
-
-use crate::sign::Signer;
 
 /// Everything this connector can do.
 pub const ABILITIES: &[Ability] = &[Ability::Call];

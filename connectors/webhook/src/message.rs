@@ -4,19 +4,14 @@
 //! an operator named.
 
 use doorward_contract::http::{Answer, Ask};
+use doorward_contract::signature::{ID, SIGNATURE, Signer, TIMESTAMP};
 use doorward_contract::{Account, StepKey, Timestamp, VendorError};
-use http::{HeaderName, Method, header};
-use rand::RngExt;
+use http::{Method, header};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::settings::Field;
-use crate::sign::Signer;
 use crate::{Settings, Webhook};
-
-const ID: HeaderName = HeaderName::from_static("webhook-id");
-const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
-const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
 /// What is wanted of the receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,9 +143,4 @@ impl Webhook {
         }
         self.http.send(ask).await
     }
-}
-
-/// An id for a message that is no step: receivers drop ids that they saw before.
-pub(crate) fn fresh_id() -> String {
-    format!("msg_{:032x}", rand::rng().random::<u128>())
 }

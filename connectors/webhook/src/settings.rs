@@ -9,7 +9,7 @@ use doorward_contract::VendorError;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::sign::valid_secret;
+use doorward_contract::signature::valid_secret;
 
 /// While a secret is changed two are good, and a change may be cut short by the next one.
 pub const MOST_SECRETS: usize = 4;

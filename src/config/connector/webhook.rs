@@ -1,8 +1,6 @@
 //! `[[connector]]` of kind `webhook`: a system of the company's own.
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
@@ -10,7 +8,7 @@ use doorward_contract::Ability;
 
 use super::super::fault::wrong;
 use super::super::read::Reading;
-use super::super::secret::Secret;
+use super::super::secret::SigningSecret;
 use super::super::value::{Address, Lifetime, Name};
 use super::{BirthDates, Table};
 
@@ -50,29 +48,6 @@ pub enum Told {
     Login,
     /// The name as the directory shows it.
     DisplayName,
-}
-
-/// A secret of Standard Webhooks.
-#[derive(Clone, Debug)]
-pub struct SigningSecret(pub Secret);
-
-impl<'de> Deserialize<'de> for SigningSecret {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let secret = Secret::deserialize(deserializer)?;
-        match doorward_webhook::valid_secret(secret.expose()) {
-            Ok(()) => Ok(Self(secret)),
-            Err(why) => Err(wrong(why, "make one: echo whsec_$(openssl rand -base64 32)")),
-        }
-    }
-}
-
-impl JsonSchema for SigningSecret {
-    fn schema_name() -> Cow<'static, str> {
-        "SigningSecret".into()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        Secret::json_schema(generator)
-    }
 }
 
 fn few<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SigningSecret>, D::Error> {

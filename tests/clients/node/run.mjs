@@ -11,6 +11,7 @@ import assurance from "./flows/assurance.mjs";
 import bound from "./flows/bound.mjs";
 import plain from "./flows/plain.mjs";
 import pushed from "./flows/pushed.mjs";
+import recipes from "./flows/recipes.mjs";
 import refusal from "./flows/refusal.mjs";
 import saml from "./flows/saml.mjs";
 import samlForged from "./flows/saml_forged.mjs";
@@ -18,7 +19,7 @@ import session from "./flows/session.mjs";
 import tokens from "./flows/tokens.mjs";
 
 const { values } = parseArgs({ options: { world: { type: "string" }, only: { type: "string" } } });
-const flows = { plain, pushed, assurance, tokens, bound, session, refusal, saml, "saml forged": samlForged };
+const flows = { plain, pushed, assurance, tokens, bound, session, refusal, saml, "saml forged": samlForged, recipes };
 
 const read = async (where) => (/^https?:/.test(where) ? (await fetch(where)).json() : JSON.parse(readFileSync(where, "utf8")));
 

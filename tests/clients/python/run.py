@@ -17,6 +17,7 @@ from pathlib import Path
 import requests
 
 import company
+import deliveries
 import flows
 
 PROGRAM = Path(__file__).parents[3] / "target/debug/doorward-lab"
@@ -26,10 +27,11 @@ def read(where):
     return requests.get(where, timeout=30).json() if where.startswith("http") else json.loads(Path(where).read_text())
 
 
-def start_lab(endpoint):
-    """Starts a lab that calls `endpoint`; returns it with what it says of itself."""
+def start_lab(endpoint, tickets):
+    """Starts a lab that calls `endpoint` and tells `tickets` what becomes of cases; returns it with what it says of itself."""
     program = os.environ.get("DOORWARD_LAB", str(PROGRAM))
-    lab = subprocess.Popen([program, "--json", "--listen", "127.0.0.1:0", "--seed", "7", "--company", endpoint], stdout=subprocess.PIPE, text=True)
+    line = [program, "--json", "--listen", "127.0.0.1:0", "--seed", "7", "--company", endpoint, "--tickets", tickets]
+    lab = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
     return lab, read(json.loads(lab.stdout.readline())["world"])
 
 
@@ -39,11 +41,14 @@ def main():
     options.add_argument("--only", default="")
     wishes = options.parse_args()
     receiver = None if wishes.world else company.Receiver()
-    lab, world = start_lab(receiver.endpoint) if receiver else (None, read(wishes.world))
+    hearer = None if wishes.world else deliveries.Receiver()
+    lab, world = start_lab(receiver.endpoint, hearer.endpoint) if receiver else (None, read(wishes.world))
     all_flows = [(flow, (world,)) for flow in flows.ALL]
     if receiver:
         receiver.secret = world["company"]["secret"]
         all_flows += [(flow, (world, receiver)) for flow in company.ALL]
+        hearer.secret = world["tickets"]["secret"]
+        all_flows += [(flow, (world, hearer)) for flow in deliveries.ALL]
     passed = failed = 0
     try:
         for flow, given in all_flows:

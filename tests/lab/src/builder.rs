@@ -71,6 +71,7 @@ pub struct Builder {
     database: Database,
     way: Option<Way>,
     company: Option<url::Url>,
+    tickets: Option<url::Url>,
     clock: Arc<dyn Clock>,
     hands: Option<Hands>,
     change: Change,
@@ -94,6 +95,7 @@ impl Builder {
             database: Database::default(),
             way: None,
             company: None,
+            tickets: None,
             clock: Arc::new(SystemClock),
             hands: None,
             change: Arc::new(|text| text),
@@ -169,6 +171,13 @@ impl Builder {
         self
     }
 
+    /// Has Doorward tell this what becomes of cases instead of the imitated ticket system.
+    #[must_use]
+    pub fn tickets(mut self, endpoint: url::Url) -> Self {
+        self.tickets = Some(endpoint);
+        self
+    }
+
     /// Changes Doorward's settings before it starts.
     #[must_use]
     pub fn toml_change(mut self, change: impl Fn(String) -> String + Send + Sync + 'static) -> Self {
@@ -186,8 +195,8 @@ impl Builder {
         let folder = Folder::open(self.data.as_deref()).map_err(Error::Folder)?;
         let notes: Option<Notes> = read(&folder, NOTES)?;
         let seed = seed(self.seed, notes.as_ref())?;
-        let kept = notes.map(|notes| notes.ports);
-        let doors = Doors::open(self.listen, kept).await?.calling(self.company);
+        let doors = Doors::open(self.listen, notes.map(|notes| notes.ports)).await?;
+        let doors = doors.leading(self.company, self.tickets);
         let (addresses, place) = (doors.addresses.clone(), Arc::clone(&doors.place));
         note(&folder, seed, doors.ports())?;
 
@@ -206,7 +215,7 @@ impl Builder {
         let sheet = Arc::new(sheet);
         let api = Api::new(sheet.doorward.api.clone(), keys.desk_token.clone())?;
         let signer = Signer::of(&sheet, &keys);
-        let desk = Desk::new(api.clone(), Arc::clone(&mailbox), Arc::clone(&self.clock), signer);
+        let desk = Desk::new(api.clone(), Arc::clone(&mailbox), &keys, &self.clock, signer);
         let state = start::State {
             sheet: Arc::clone(&sheet),
             vendors: vendors.clone(),

@@ -18,6 +18,7 @@ use crate::keys::Keys;
 use crate::mailbox::{Mailbox, Message};
 use crate::people::LabPerson;
 use crate::sheet::{Sheet, below};
+use crate::tickets::Tickets;
 
 /// Who writes to the people.
 const SENDER: &str = "IT service desk <service.desk@example.com>";
@@ -66,17 +67,20 @@ impl Signer {
 pub struct Desk {
     api: Api,
     mailbox: Arc<Mailbox>,
+    /// What Doorward's messages say of each ticket.
+    pub tickets: Tickets,
     clock: Arc<dyn Clock>,
     signer: Signer,
 }
 
 impl Desk {
     /// A ticket system that calls `api` and writes to `mailbox`.
-    pub fn new(api: Api, mailbox: Arc<Mailbox>, clock: Arc<dyn Clock>, signer: Signer) -> Self {
+    pub fn new(api: Api, mailbox: Arc<Mailbox>, keys: &Keys, clock: &Arc<dyn Clock>, signer: Signer) -> Self {
         Self {
             api,
             mailbox,
-            clock,
+            tickets: Tickets::new(&keys.tickets_secret, Arc::clone(clock)),
+            clock: Arc::clone(clock),
             signer,
         }
     }
@@ -114,6 +118,7 @@ impl Desk {
         let wish = json!({
             "purpose": purpose, "account": person.login, "ticket": ticket, "operator": "Robin at the service desk",
         });
+        self.tickets.open(ticket, &person.login, purpose);
         let opened = self.api.post("cases", &wish).await?;
         let link = opened
             .pointer("/link/url")

@@ -12,7 +12,7 @@ use doorward_contract::fake::serve;
 use crate::callers::Callers;
 use crate::company::PATH;
 use crate::memory::Memory;
-use crate::start;
+use crate::start::{self, HOOKS};
 use crate::vendors::Vendors;
 use crate::world::Error;
 
@@ -51,6 +51,8 @@ pub struct Addresses {
     pub company: Url,
     /// Where calls to it go.
     pub company_endpoint: Url,
+    /// Where the ticket system hears from Doorward.
+    pub tickets_endpoint: Url,
 }
 
 /// Every listener of a world, and Doorward's place.
@@ -97,8 +99,10 @@ impl Doors {
         let duo = bind(duo, "Duo").await?;
         let here = url(at(&entra, "Entra")?)?;
         let called = url(at(&company, "the company's own system")?)?;
+        let first = url(at(&start, "the start page")?)?;
         let addresses = Addresses {
-            start: url(at(&start, "the start page")?)?,
+            tickets_endpoint: first.join(HOOKS).unwrap_or_else(|_| first.clone()),
+            start: first,
             doorward: url(listen)?,
             listen,
             persona: url(at(&persona, "Persona")?)?,
@@ -126,10 +130,13 @@ impl Doors {
         })
     }
 
-    /// With calls going here instead of to the imitated system of the company's own.
-    pub(crate) fn calling(mut self, endpoint: Option<Url>) -> Self {
-        if let Some(endpoint) = endpoint {
+    /// With calls to the company's own system and messages to the ticket system going here instead of to the imitated ones.
+    pub(crate) fn leading(mut self, company: Option<Url>, tickets: Option<Url>) -> Self {
+        if let Some(endpoint) = company {
             self.addresses.company_endpoint = endpoint;
+        }
+        if let Some(endpoint) = tickets {
+            self.addresses.tickets_endpoint = endpoint;
         }
         self
     }

@@ -177,7 +177,8 @@ impl Gateway {
             }
             Way::InProcess(clock) => {
                 let config = load(&self.settings)?;
-                *run = Run::InProcess(Box::new(doorward::app::start(config, Arc::clone(clock)).await?));
+                let started = Box::pin(doorward::app::start(config, Arc::clone(clock))).await?;
+                *run = Run::InProcess(Box::new(started));
                 self.until_ready(None).await
             }
         }

@@ -64,6 +64,8 @@ pub struct Keys {
     pub company_secret: String,
     /// The staff's identity provider: Doorward's secret there.
     pub staff_secret: String,
+    /// The ticket system: what messages to it are signed with.
+    pub tickets_secret: String,
     /// Doorward: the master key under which personal data rests.
     pub master: String,
     /// Doorward: the ticket system's token for the API.
@@ -102,6 +104,7 @@ impl Keys {
             webhook_secret: format!("wbhsec_{}", seed.uuid("persona webhook secret")),
             company_secret: format!("whsec_{}", seed.key("company secret")),
             staff_secret: seed.text("staff client secret", CLIENT_SECRET),
+            tickets_secret: format!("whsec_{}", seed.key("tickets secret")),
             master: seed.key("doorward master key"),
             desk_token: format!("lab_{}", seed.token("desk token")),
         }

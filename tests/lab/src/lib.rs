@@ -28,6 +28,7 @@ pub mod sheet;
 pub mod signin;
 pub mod staff;
 mod start;
+pub mod tickets;
 pub mod vendors;
 pub mod vpn;
 pub mod world;

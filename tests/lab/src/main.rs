@@ -47,6 +47,9 @@ struct World {
     /// Call this endpoint instead of the imitated system of the company's own; `world.json` has the secret.
     #[arg(long, value_name = "URL")]
     company: Option<Url>,
+    /// Tell this endpoint what becomes of cases, instead of the imitated ticket system; `world.json` has the secret.
+    #[arg(long, value_name = "URL")]
+    tickets: Option<Url>,
     /// Print one line of JSON with every address, and nothing else.
     #[arg(long)]
     json: bool,
@@ -121,6 +124,9 @@ fn builder(world: &World) -> Builder {
     }
     if let Some(endpoint) = &world.company {
         builder = builder.company(endpoint.clone());
+    }
+    if let Some(endpoint) = &world.tickets {
+        builder = builder.tickets(endpoint.clone());
     }
     builder.database(match world.database.as_str() {
         "sqlite" => Database::Sqlite,

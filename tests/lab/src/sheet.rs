@@ -33,6 +33,8 @@ pub struct Sheet {
     pub okta: Okta,
     /// The company's own system.
     pub company: CompanySheet,
+    /// The ticket system.
+    pub tickets: Tickets,
     /// The imitated Okta org whose accounts are repaired.
     pub okta_accounts: OktaAccounts,
     /// The imitated Duo account.
@@ -51,6 +53,17 @@ pub struct Sheet {
     pub people: Vec<Person>,
     /// Command lines to begin with.
     pub examples: BTreeMap<String, String>,
+}
+
+/// The ticket system, which hears from Doorward by signed messages.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Tickets {
+    /// Where messages go.
+    pub endpoint: Url,
+    /// What they are signed with.
+    pub secret: String,
+    /// GET: every ticket with what was told of it.
+    pub list: Url,
 }
 
 /// The lab itself.
@@ -252,6 +265,11 @@ pub(crate) fn fill(
             client_secret: keys.okta_client_secret.clone(),
         },
         company: CompanySheet::of(&addresses.company, &addresses.company_endpoint, keys),
+        tickets: Tickets {
+            endpoint: addresses.tickets_endpoint.clone(),
+            secret: keys.tickets_secret.clone(),
+            list: below(&addresses.start, "desk/tickets.json"),
+        },
         okta_accounts: OktaAccounts::of(addresses, keys),
         duo: DuoAccount::of(addresses, keys),
         rp: addresses.rp.clone(),

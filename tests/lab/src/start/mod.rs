@@ -2,6 +2,7 @@
 //!
 //! Works without scripts. Everything a page does, a script can do by the same addresses; `world.json` lists them.
 
+mod desk;
 mod page;
 mod shown;
 
@@ -25,6 +26,8 @@ use crate::people::{everybody, named};
 use crate::sheet::Sheet;
 use crate::vendors::Vendors;
 
+/// Where the ticket system hears from Doorward.
+pub(crate) const HOOKS: &str = "desk/hooks";
 /// How much of the gateway's log a page shows.
 const LOG_SHOWN: usize = 30_000;
 /// The longest ticket number typed here.
@@ -49,8 +52,11 @@ pub(crate) fn router(state: State) -> Router {
         .route("/", get(home))
         .route("/world.json", get(world))
         .route("/people/{id}/{picture}", get(picture))
+        .route("/desk", get(desk::page))
         .route("/desk/link", post(send_link))
         .route("/desk/signed", post(sign_link))
+        .route("/desk/tickets.json", get(desk::list))
+        .route("/desk/hooks", post(desk::hear))
         .route("/mailbox", get(mailbox))
         .route("/mailbox/{person}", get(mailbox_of))
         .route("/mailbox.json", get(mail))

@@ -2,15 +2,27 @@
 //!
 //! Follows "Standard Webhooks" 1.0, "Signature scheme" and "Zero downtime secret rotation"
 //! (<https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>, autumn 2026).
-//! Asymmetric signatures (`v1a`) are left out.
+//! Asymmetric signatures (`v1a`) are left out. Shared by the connector to the company's own system and by the gateway's
+//! outgoing messages.
+
+use std::fmt;
 
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use doorward_contract::VendorError;
+use http::HeaderName;
 use rand::RngExt;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
+
+use crate::error::VendorError;
+
+/// The header that names a message; the same whenever it is sent again.
+pub const ID: HeaderName = HeaderName::from_static("webhook-id");
+/// The header that says when a message was signed, in seconds since 1970.
+pub const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
+/// The header that holds the signatures.
+pub const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
 /// How a written secret begins.
 const PREFIX: &str = "whsec_";
@@ -39,13 +51,13 @@ fn bytes(text: &str) -> Result<Zeroizing<Vec<u8>>, &'static str> {
 }
 
 /// Signs with every secret at once, so that either end may change first.
-pub(crate) struct Signer {
+pub struct Signer {
     keys: Vec<hmac::Key>,
 }
 
 impl Signer {
     /// With these secrets.
-    pub(crate) fn new(secrets: &[SecretString]) -> Result<Self, VendorError> {
+    pub fn new(secrets: &[SecretString]) -> Result<Self, VendorError> {
         let key = |secret: &SecretString| match bytes(secret.expose_secret()) {
             Ok(bytes) => Ok(hmac::Key::new(hmac::HMAC_SHA256, &bytes)),
             Err(why) => Err(VendorError::Refused { why: why.to_owned() }),
@@ -56,7 +68,7 @@ impl Signer {
     }
 
     /// With a secret that nobody else has.
-    pub(crate) fn stranger() -> Self {
+    pub fn stranger() -> Self {
         let secret = Zeroizing::new(rand::rng().random::<[u8; FEWEST]>());
         Self {
             keys: vec![hmac::Key::new(hmac::HMAC_SHA256, secret.as_slice())],
@@ -64,7 +76,7 @@ impl Signer {
     }
 
     /// The header's value: one signature for each secret, with a space between.
-    pub(crate) fn sign(&self, id: &str, seconds: i64, body: &[u8]) -> String {
+    pub fn sign(&self, id: &str, seconds: i64, body: &[u8]) -> String {
         let signature = |key: &hmac::Key| {
             let mut context = hmac::Context::with_key(key);
             context.update(format!("{id}.{seconds}.").as_bytes());
@@ -73,6 +85,17 @@ impl Signer {
         };
         self.keys.iter().map(signature).collect::<Vec<_>>().join(" ")
     }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signer({} keys)", self.keys.len())
+    }
+}
+
+/// An id for a message that nothing else names: receivers drop ids that they saw before.
+pub fn fresh_id() -> String {
+    format!("msg_{:032x}", rand::rng().random::<u128>())
 }
 
 #[cfg(test)]
