@@ -1,4 +1,5 @@
-//! The person's pages: one thing per screen, drawn on the server, working without scripts.
+//! The pages: the person's, one thing per screen, and under `desk` those of staff. Drawn on the server, working without
+//! scripts.
 //!
 //! A page is a struct with its data, a template of the same name, its words in `text/en.toml`, and samples. Nothing here
 //! knows a case or decides anything: the edge picks the page. Made to meet WCAG 2.2 AA
@@ -9,6 +10,7 @@ mod brand;
 mod check;
 mod colour;
 mod consent;
+pub mod desk;
 mod help;
 mod icon;
 mod invited;
@@ -91,6 +93,8 @@ pub enum Page {
     SignOut(SignOut),
     /// Something to know, and nothing to do but read.
     Notice(Notice),
+    /// A screen of the console.
+    Desk(Box<desk::Desk>),
 }
 
 macro_rules! from {
@@ -134,6 +138,7 @@ impl Page {
             Self::Passage(page) => page,
             Self::SignOut(page) => page,
             Self::Notice(page) => page,
+            Self::Desk(page) => page.as_ref(),
         }
     }
 
@@ -146,6 +151,7 @@ impl Page {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Notice(notice) => notice.status(),
+            Self::Desk(desk) => desk.status(),
             Self::Login(Login { error: Some(_), .. }) => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::OK,
         }
@@ -169,6 +175,7 @@ impl Page {
             .chain(of(Passage::samples()))
             .chain(of(SignOut::samples()))
             .chain(of(Notice::samples()))
+            .chain(of(desk::Desk::samples()))
             .collect()
     }
 }

@@ -60,6 +60,7 @@ pub(super) struct Text {
     pub(super) passage: passage::Words,
     pub(super) sign_out: sign_out::Words,
     pub(super) notice: notice::Words,
+    pub(super) desk: super::desk::words::Words,
 }
 
 /// The words around every page.
