@@ -46,8 +46,9 @@ fn home(frame: Frame) -> Html {
 }
 
 fn places(document: &Html) -> Vec<String> {
-    let links = document.select(&select("nav.places a"));
-    links
+    let links = select("nav.places a");
+    document
+        .select(&links)
         .filter_map(|link| Some(link.value().attr("href")?.to_owned()))
         .collect()
 }
@@ -207,8 +208,9 @@ fn the_consoles_style_has_no_colours_of_its_own() {
         .find(|(name, _)| *name == "desk-home")
         .unwrap();
     let document = Html::parse_document(&pages.render(&page).unwrap());
-    let sheets = document.select(&select("link[rel=stylesheet]"));
-    let desk = sheets
+    let sheets = select("link[rel=stylesheet]");
+    let desk = document
+        .select(&sheets)
         .filter_map(|link| link.value().attr("href"))
         .find(|to| to.contains("/desk-"))
         .unwrap();
