@@ -44,6 +44,7 @@ impl Icon {
         )
     }
 
+    #[expect(clippy::too_many_lines, reason = "one list")]
     fn drawing(self) -> &'static str {
         match self {
             Self::Door => {

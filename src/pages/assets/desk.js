@@ -4,6 +4,7 @@
 (() => {
   const body = document.body;
   const search = document.getElementById("search");
+  const find = document.getElementById("find");
   const help = document.getElementById("keys");
 
   // --- parts that follow ---------------------------------------------------------------------------------------------
@@ -160,8 +161,8 @@
       going = 0;
       document.querySelector(`.places a[data-letter="${CSS.escape(key)}"]`)?.click();
       event.preventDefault();
-    } else if (key === "/" && search) {
-      search.focus();
+    } else if (key === "/" && (find ?? search)) {
+      (find ?? search).focus();
       event.preventDefault();
     } else if (key === "n") {
       document.querySelector("[data-new]")?.click();

@@ -44,7 +44,7 @@ pub struct Approval {
 words! {
     /// What the screen says.
     Words {
-        would, would_text, explained, account, login, protected, asked, by_person, opener, ticket, reason, quorum_why, given,
+        would, would_text, explained, account, name, login, protected, asked, by_person, opener, ticket, reason, quorum_why, given,
         given_none, barred, agree, agree_text, note, agree_button, refuse, refuse_text, refuse_reason, reason_missing,
         refuse_button, back, case;
         title, quorum

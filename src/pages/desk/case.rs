@@ -149,8 +149,8 @@ pub(super) struct Milestone<'a> {
 words! {
     /// What the screen says.
     Words {
-        sight, words, words_text, path, way_open, way_proof, way_agree, way_act, way_pass, here, past, ahead, stopped,
-        source, opener, by_person, ticket, reason, opened, moved, expires, ended, account, account_erased, account_none, login,
+        sight, pair, pair_text, path, way_open, way_proof, way_agree, way_act, way_pass, here, past, ahead, stopped, source,
+        opener, by_person, ticket, reason, opened, moved, expires, ended, account, account_erased, account_none, name, login,
         attempts, attempt_forgotten, explained, rules, checks, plan, plan_none, conditions, usable, not_usable, not_known, pass,
         remembered, quorum, quorum_why, flagged, acts, acts_none, review, approve, events, refused_because, trouble, look;
         title, quorum_count, attempt

@@ -12,10 +12,6 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_seconds(SAMPLE_NOW + seconds)
 }
 
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 impl CasePage {
     pub(super) fn samples() -> Vec<(&'static str, Self)> {
         vec![
@@ -35,9 +31,9 @@ impl CasePage {
             number: "K7QF-3M2P".to_owned(),
             purpose: "Get back into your account".to_owned(),
             source: "helpdesk".to_owned(),
-            opener: text("Jonas Weber"),
-            ticket: text("INC0048213"),
-            reason: text("Lost phone on a journey"),
+            opener: Some("Jonas Weber".to_owned()),
+            ticket: Some("INC0048213".to_owned()),
+            reason: Some("Lost phone on a journey".to_owned()),
             stage: "invited",
             reached: "invited",
             end: None,
@@ -47,8 +43,8 @@ impl CasePage {
             expires_at: Some(at(1_680)),
             ended_at: None,
             account: Some(AccountLine {
-                name: text("Maria Lindqvist"),
-                login: text("maria.lindqvist@example.com"),
+                name: Some("Maria Lindqvist".to_owned()),
+                login: Some("maria.lindqvist@example.com".to_owned()),
                 id: Some(("5f1c7e8e-77ab-4f7a-9a1a-0d5f6f5c0e11".to_owned(), "entra".to_owned())),
             }),
             words: Some(("maple".to_owned(), "harbour".to_owned())),
@@ -146,7 +142,11 @@ impl CasePage {
             explained: Some(Explained::sample()),
             checks: vec![
                 check("push", "passed", None),
-                check("universal_prompt", "asked", text("the person is at Duo's page")),
+                check(
+                    "universal_prompt",
+                    "asked",
+                    Some("the person is at Duo's page".to_owned()),
+                ),
             ],
             events,
             ..before
@@ -192,7 +192,7 @@ impl CasePage {
                 },
                 StepLine {
                     at: Some(at(-5)),
-                    why: text("403 the right okta.users.manage is missing"),
+                    why: Some("403 the right okta.users.manage is missing".to_owned()),
                     ..StepLine::sample("okta", "reset_factors", "failed")
                 },
                 StepLine::sample("duo", "enrolment_link", "waiting"),
@@ -227,7 +227,7 @@ impl CasePage {
                 step("okta", "unlock", "undoing", -10),
                 step("okta", "reset_factors", "undone", -9),
                 StepLine {
-                    why: text("the phone is not known any more"),
+                    why: Some("the phone is not known any more".to_owned()),
                     notes: vec!["The plan goes on without it.".to_owned()],
                     ..step("duo", "activation_link", "failed", -8)
                 },

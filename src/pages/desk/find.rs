@@ -67,7 +67,7 @@ pub struct Person {
 words! {
     /// What the screen says.
     Words {
-        title, lead, label, button, account, connector, state, enabled, disabled, ordinary, protected, protected_text, frozen,
+        title, lead, label, button, login, account, connector, state, enabled, disabled, ordinary, protected, protected_text, frozen,
         frozen_text, open, open_again, cases, no_cases, nothing, nothing_text, several, several_text, limit, unreachable,
         under_way;
         limit_text, unreachable_text, frozen_since

@@ -5,7 +5,7 @@ use std::borrow::{Borrow, Cow};
 use std::time::Duration;
 
 use super::path;
-use super::words::Words;
+use super::words::{FrameWords, Words};
 use crate::case::role::{Power, Role, Roles};
 use crate::pages::brand;
 use crate::pages::icon::Icon;
@@ -141,6 +141,66 @@ pub(super) enum Place {
     Erase,
 }
 
+impl Place {
+    const ALL: [Self; 9] = [
+        Self::Home,
+        Self::Cases,
+        Self::Reviews,
+        Self::Approvals,
+        Self::Record,
+        Self::Deliveries,
+        Self::Settings,
+        Self::Shield,
+        Self::Erase,
+    ];
+
+    /// What somebody must be allowed to do to go there.
+    const fn power(self) -> Option<Power> {
+        match self {
+            Self::Home => None,
+            Self::Cases => Some(Power::ReadCase),
+            Self::Reviews => Some(Power::Review),
+            Self::Approvals => Some(Power::Approve),
+            Self::Record => Some(Power::ReadAudit),
+            Self::Deliveries => Some(Power::Deliver),
+            Self::Settings => Some(Power::ReadSettings),
+            Self::Shield => Some(Power::Shield),
+            Self::Erase => Some(Power::Erase),
+        }
+    }
+
+    /// Its address, its picture, and the letter that leads there.
+    const fn looks(self) -> (&'static str, Icon, char) {
+        match self {
+            Self::Home => (path::HOME, Icon::Door, 'h'),
+            Self::Cases => (path::CASES, Icon::List, 'c'),
+            Self::Reviews => (path::REVIEWS, Icon::Eye, 'r'),
+            Self::Approvals => (path::APPROVALS, Icon::Check, 'a'),
+            Self::Record => (path::RECORD, Icon::Book, 'p'),
+            Self::Deliveries => (path::DELIVERIES, Icon::Send, 'd'),
+            Self::Settings => (path::SETTINGS, Icon::Gear, 's'),
+            Self::Shield => (path::SHIELD, Icon::Shield, 'u'),
+            Self::Erase => (path::ERASE, Icon::Bin, 'e'),
+        }
+    }
+}
+
+impl FrameWords {
+    fn of(&self, place: Place) -> &str {
+        match place {
+            Place::Home => &self.home,
+            Place::Cases => &self.cases,
+            Place::Reviews => &self.reviews,
+            Place::Approvals => &self.approvals,
+            Place::Record => &self.record,
+            Place::Deliveries => &self.deliveries,
+            Place::Settings => &self.settings,
+            Place::Shield => &self.shield,
+            Place::Erase => &self.erase,
+        }
+    }
+}
+
 /// A place as the list shows it.
 pub(super) struct Way<'a> {
     pub(super) to: &'static str,
@@ -170,6 +230,15 @@ impl<M: Moment> Moment for &M {
     }
 }
 
+/// A moment for a machine.
+pub(super) fn machine(at: impl Moment) -> String {
+    text::machine_moment(at.moment())
+}
+
+/// Below this nobody wants to know how long exactly.
+const A_MINUTE: Duration = Duration::from_mins(1);
+/// After this long, minutes are more than one wants to read.
+const TWO_HOURS: Duration = Duration::from_hours(2);
 /// After this long a date says more than a length.
 const A_DAY: Duration = Duration::from_hours(24);
 
@@ -231,78 +300,26 @@ impl Surface<'_> {
 
     /// The places that this operator may go to.
     pub(super) fn places(&self) -> Vec<Way<'_>> {
-        let words = &self.words.frame;
         let (reviews, approvals) = self.frame.map_or((0, 0), |frame| (frame.reviews, frame.approvals));
-        let way = |place, to, name, icon, letter, count| Way {
-            to,
-            name,
-            icon,
-            letter,
-            here: self.place == Some(place),
-            count,
-        };
-        let all = [
-            (
-                None,
-                way(Place::Home, path::HOME, words.home.as_str(), Icon::Door, 'h', None),
-            ),
-            (
-                Some(Power::ReadCase),
-                way(Place::Cases, path::CASES, &words.cases, Icon::List, 'c', None),
-            ),
-            (
-                Some(Power::Review),
-                way(
-                    Place::Reviews,
-                    path::REVIEWS,
-                    &words.reviews,
-                    Icon::Eye,
-                    'r',
-                    Some(reviews),
-                ),
-            ),
-            (
-                Some(Power::Approve),
-                way(
-                    Place::Approvals,
-                    path::APPROVALS,
-                    &words.approvals,
-                    Icon::Check,
-                    'a',
-                    Some(approvals),
-                ),
-            ),
-            (
-                Some(Power::ReadAudit),
-                way(Place::Record, path::RECORD, &words.record, Icon::Book, 'p', None),
-            ),
-            (
-                Some(Power::Deliver),
-                way(
-                    Place::Deliveries,
-                    path::DELIVERIES,
-                    &words.deliveries,
-                    Icon::Send,
-                    'd',
-                    None,
-                ),
-            ),
-            (
-                Some(Power::ReadSettings),
-                way(Place::Settings, path::SETTINGS, &words.settings, Icon::Gear, 's', None),
-            ),
-            (
-                Some(Power::Shield),
-                way(Place::Shield, path::SHIELD, &words.shield, Icon::Shield, 'u', None),
-            ),
-            (
-                Some(Power::Erase),
-                way(Place::Erase, path::ERASE, &words.erase, Icon::Bin, 'e', None),
-            ),
-        ];
-        all.into_iter()
-            .filter(|(power, _)| power.is_none_or(|power| self.may(power)))
-            .map(|(_, way)| way)
+        let allowed = |place: &Place| place.power().is_none_or(|power| self.may(power));
+        Place::ALL
+            .into_iter()
+            .filter(allowed)
+            .map(|place| {
+                let (to, icon, letter) = place.looks();
+                Way {
+                    to,
+                    name: self.words.frame.of(place),
+                    icon,
+                    letter,
+                    here: self.place == Some(place),
+                    count: match place {
+                        Place::Reviews => Some(reviews),
+                        Place::Approvals => Some(approvals),
+                        _ => None,
+                    },
+                }
+            })
             .collect()
     }
 
@@ -314,13 +331,18 @@ impl Surface<'_> {
         };
         let length = frame.now.since(at);
         let words = &self.words.frame;
-        if length >= A_DAY {
-            self.time().date(at)
-        } else if length.as_secs() < 60 {
-            words.just_now.clone()
-        } else {
-            words.ago.fill(&[("length", &self.time().length(length))])
+        if length < A_MINUTE {
+            return words.just_now.clone();
         }
+        if length >= A_DAY {
+            return self.time().date(at);
+        }
+        let rough = if length < TWO_HOURS {
+            Duration::from_mins(length.as_secs() / 60)
+        } else {
+            Duration::from_hours(length.as_secs() / 3_600)
+        };
+        words.ago.fill(&[("length", &self.time().length(rough))])
     }
 
     /// A moment, to the minute.
@@ -330,11 +352,6 @@ impl Surface<'_> {
 
     pub(super) fn length(&self, length: impl Borrow<Duration>) -> String {
         self.time().length(*length.borrow())
-    }
-
-    /// A moment for a machine.
-    pub(super) fn machine(&self, at: impl Moment) -> String {
-        text::machine_moment(at.moment())
     }
 
     pub(super) fn said(&self) -> Option<&str> {

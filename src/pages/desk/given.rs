@@ -64,7 +64,7 @@ pub struct Sending {
 words! {
     /// What the screen says.
     Words {
-        lead, words, words_text, link, link_once, link_until, copy, qr, qr_text, code, code_text, code_left, send, mail, sms,
+        lead, pair, pair_text, link, link_once, link_until, copy, qr, qr_text, code, code_text, code_left, send, mail, sms,
         sent, mail_text, mail_text_hint, copy_text, sight, follow, follow_text;
         title, message
     }
@@ -81,6 +81,12 @@ struct View<'a> {
     link: &'a str,
 }
 
+impl Code {
+    fn groups(&self) -> Vec<Vec<Run<'_>>> {
+        secret::groups(self.text.expose_secret())
+    }
+}
+
 impl Sending {
     fn is_mail(&self) -> bool {
         self.by == "mail"
@@ -88,10 +94,6 @@ impl Sending {
 }
 
 impl View<'_> {
-    fn code<'c>(&self, code: &'c Code) -> Vec<Vec<Run<'c>>> {
-        secret::groups(code.text.expose_secret())
-    }
-
     /// How long it is good for.
     fn left(&self, until: impl Moment) -> Duration {
         self.desk

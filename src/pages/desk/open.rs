@@ -176,7 +176,18 @@ impl Open {
             },
             ..empty.clone()
         };
-        let barred = Self {
+        let barred = Self::barred_sample(&for_maria);
+        vec![
+            ("desk-open", empty),
+            ("desk-open-person", for_maria),
+            ("desk-open-one", one),
+            ("desk-open-wrong", wrong),
+            ("desk-open-barred", barred),
+        ]
+    }
+
+    fn barred_sample(open: &Self) -> Self {
+        Self {
             errors: vec![
                 OpenError::Unknown,
                 OpenError::Protected,
@@ -189,14 +200,7 @@ impl Open {
                 reason: "Lost phone".to_owned(),
                 ..Filled::default()
             },
-            ..for_maria.clone()
-        };
-        vec![
-            ("desk-open", empty),
-            ("desk-open-person", for_maria),
-            ("desk-open-one", one),
-            ("desk-open-wrong", wrong),
-            ("desk-open-barred", barred),
-        ]
+            ..open.clone()
+        }
     }
 }

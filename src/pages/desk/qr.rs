@@ -49,7 +49,7 @@ impl Qr {
             finder(x, y)
                 .or_else(|| finder(SIDE - 1 - x, y))
                 .or_else(|| finder(x, SIDE - 1 - y))
-                .unwrap_or((at * at + 7 * at + at / 3) % 11 % 2 == 0)
+                .unwrap_or((x * 7 + y * 13 + x * y * 5 + x * x * 3 + y * y * y) % 7 % 2 == 0)
         });
         Self {
             side: SIDE,

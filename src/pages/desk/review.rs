@@ -111,10 +111,6 @@ fn tone(result: &str) -> &'static str {
 }
 
 impl View<'_> {
-    fn tone(&self, result: &str) -> &'static str {
-        tone(result)
-    }
-
     fn claimed(&self) -> Option<&Claimed> {
         match &self.page.step {
             ReviewStep::Decide(claimed) => Some(claimed),
@@ -204,26 +200,7 @@ impl Review {
             step: ReviewStep::Judge,
             incomplete: false,
         };
-        let beside = |field: &str, document: Option<&str>, account: Option<&str>| Beside {
-            field: field.to_owned(),
-            document: document.map(str::to_owned),
-            account: account.map(str::to_owned),
-        };
-        let claimed = Claimed {
-            document_holds: true,
-            face_holds: true,
-            grounds: vec!["genuine", "same_face"],
-            rows: vec![
-                beside("given_name", Some("Maria Elisabet"), Some("Maria")),
-                beside("family_name", Some("Lindqvist"), Some("Lindqvist")),
-                beside("birth_date", Some("14 May 1988"), None),
-                beside("Login", None, Some("maria.lindqvist@example.com")),
-            ],
-            explained: Some(Explained {
-                verdict: "review",
-                ..Explained::sample_of_every_finding()
-            }),
-        };
+        let claimed = Self::claimed_sample();
         let doubted = Claimed {
             document_holds: false,
             face_holds: false,
@@ -245,5 +222,28 @@ impl Review {
             ("desk-review-doubted", at(ReviewStep::Decide(Box::new(doubted)))),
             ("desk-review", judge),
         ]
+    }
+
+    fn claimed_sample() -> Claimed {
+        let beside = |field: &str, document: Option<&str>, account: Option<&str>| Beside {
+            field: field.to_owned(),
+            document: document.map(str::to_owned),
+            account: account.map(str::to_owned),
+        };
+        Claimed {
+            document_holds: true,
+            face_holds: true,
+            grounds: vec!["genuine", "same_face"],
+            rows: vec![
+                beside("given_name", Some("Maria Elisabet"), Some("Maria")),
+                beside("family_name", Some("Lindqvist"), Some("Lindqvist")),
+                beside("birth_date", Some("14 May 1988"), None),
+                beside("Login", None, Some("maria.lindqvist@example.com")),
+            ],
+            explained: Some(Explained {
+                verdict: "review",
+                ..Explained::sample_of_every_finding()
+            }),
+        }
     }
 }

@@ -125,11 +125,6 @@ impl Settings {
             health,
             findings,
         };
-        let plain = |key: &str, value: &str| (key.to_owned(), Setting::Plain(value.to_owned()));
-        let section = |name: &str, rows| Section {
-            name: name.to_owned(),
-            rows,
-        };
         let full = Self {
             vendors: vec![
                 of(
@@ -154,27 +149,7 @@ impl Settings {
                 of("duo", "connector duo", "unasked", Vec::new()),
             ],
             checked_at: Some(Timestamp::from_seconds(SAMPLE_NOW - 180)),
-            sections: vec![
-                section(
-                    "[server]",
-                    vec![
-                        plain("public_url", "https://recover.example.com/"),
-                        plain("listen", "0.0.0.0:8443"),
-                        ("trusted_proxies".to_owned(), Setting::Default("none".to_owned())),
-                    ],
-                ),
-                section(
-                    "[[connector]] entra",
-                    vec![
-                        plain("kind", "graph"),
-                        plain("tenant", "5f1c7e8e-77ab-4f7a-9a1a-0d5f6f5c0e11"),
-                        (
-                            "client_secret".to_owned(),
-                            Setting::Secret("file /run/secrets/entra".to_owned()),
-                        ),
-                    ],
-                ),
-            ],
+            sections: Self::sections_sample(),
             version: "0.1.0".to_owned(),
         };
         let unasked = Self {
@@ -183,5 +158,34 @@ impl Settings {
             ..full.clone()
         };
         vec![("desk-settings", full), ("desk-settings-unasked", unasked)]
+    }
+
+    fn sections_sample() -> Vec<Section> {
+        let plain = |key: &str, value: &str| (key.to_owned(), Setting::Plain(value.to_owned()));
+        let section = |name: &str, rows| Section {
+            name: name.to_owned(),
+            rows,
+        };
+        vec![
+            section(
+                "[server]",
+                vec![
+                    plain("public_url", "https://recover.example.com/"),
+                    plain("listen", "0.0.0.0:8443"),
+                    ("trusted_proxies".to_owned(), Setting::Default("none".to_owned())),
+                ],
+            ),
+            section(
+                "[[connector]] entra",
+                vec![
+                    plain("kind", "graph"),
+                    plain("tenant", "5f1c7e8e-77ab-4f7a-9a1a-0d5f6f5c0e11"),
+                    (
+                        "client_secret".to_owned(),
+                        Setting::Secret("file /run/secrets/entra".to_owned()),
+                    ),
+                ],
+            ),
+        ]
     }
 }
