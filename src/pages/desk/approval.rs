@@ -5,7 +5,8 @@ use http::StatusCode;
 
 use super::case::{AccountLine, CASE_ID};
 use super::explained::{Explained, Quorum, StepLine};
-use super::frame::{Place, Surface};
+use super::frame::Surface;
+use super::place::Place;
 use super::words::words;
 use super::{Drawn, path};
 use crate::pages::icon::Icon;

@@ -3,8 +3,9 @@
 use askama::Template;
 use http::StatusCode;
 
-use super::frame::{Place, Surface};
+use super::frame::Surface;
 use super::line::CaseLine;
+use super::place::Place;
 use super::words::words;
 use super::{Choice, Drawn, path};
 use crate::pages::icon::Icon;

@@ -5,7 +5,8 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use super::case::CASE_ID;
-use super::frame::{Place, Surface};
+use super::frame::Surface;
+use super::place::Place;
 use super::{Drawn, path};
 use crate::case::role::Power;
 use crate::pages::icon::Icon;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use askama::Template;
 
 use super::deliveries::DeliveryLine;
-use super::frame::{Place, SAMPLE_NOW, Surface};
+use super::frame::{SAMPLE_NOW, Surface};
+use super::place::Place;
 use super::words::words;
 use super::{Drawn, path};
 use crate::pages::icon::Icon;

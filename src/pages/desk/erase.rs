@@ -3,7 +3,8 @@
 use askama::Template;
 use http::StatusCode;
 
-use super::frame::{Place, Surface};
+use super::frame::Surface;
+use super::place::Place;
 use super::words::words;
 use super::{Drawn, path};
 use crate::pages::icon::Icon;

@@ -4,8 +4,8 @@
 use std::borrow::{Borrow, Cow};
 use std::time::Duration;
 
-use super::path;
-use super::words::{FrameWords, Words};
+use super::place::Place;
+use super::words::Words;
 use crate::case::role::{Power, Role, Roles};
 use crate::pages::brand;
 use crate::pages::icon::Icon;
@@ -124,80 +124,6 @@ impl Said {
     /// The one with that word.
     pub fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|said| said.word() == word)
-    }
-}
-
-/// A place of the console that the list of places leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    Home,
-    Cases,
-    Reviews,
-    Approvals,
-    Record,
-    Deliveries,
-    Settings,
-    Shield,
-    Erase,
-}
-
-impl Place {
-    const ALL: [Self; 9] = [
-        Self::Home,
-        Self::Cases,
-        Self::Reviews,
-        Self::Approvals,
-        Self::Record,
-        Self::Deliveries,
-        Self::Settings,
-        Self::Shield,
-        Self::Erase,
-    ];
-
-    /// What somebody must be allowed to do to go there.
-    const fn power(self) -> Option<Power> {
-        match self {
-            Self::Home => None,
-            Self::Cases => Some(Power::ReadCase),
-            Self::Reviews => Some(Power::Review),
-            Self::Approvals => Some(Power::Approve),
-            Self::Record => Some(Power::ReadAudit),
-            Self::Deliveries => Some(Power::Deliver),
-            Self::Settings => Some(Power::ReadSettings),
-            Self::Shield => Some(Power::Shield),
-            Self::Erase => Some(Power::Erase),
-        }
-    }
-
-    /// Its address, its picture, and the letter that leads there.
-    const fn looks(self) -> (&'static str, Icon, char) {
-        match self {
-            Self::Home => (path::HOME, Icon::Door, 'h'),
-            Self::Cases => (path::CASES, Icon::List, 'c'),
-            Self::Reviews => (path::REVIEWS, Icon::Eye, 'r'),
-            Self::Approvals => (path::APPROVALS, Icon::Check, 'a'),
-            Self::Record => (path::RECORD, Icon::Book, 'p'),
-            Self::Deliveries => (path::DELIVERIES, Icon::Send, 'd'),
-            Self::Settings => (path::SETTINGS, Icon::Gear, 's'),
-            Self::Shield => (path::SHIELD, Icon::Shield, 'u'),
-            Self::Erase => (path::ERASE, Icon::Bin, 'e'),
-        }
-    }
-}
-
-impl FrameWords {
-    fn of(&self, place: Place) -> &str {
-        match place {
-            Place::Home => &self.home,
-            Place::Cases => &self.cases,
-            Place::Reviews => &self.reviews,
-            Place::Approvals => &self.approvals,
-            Place::Record => &self.record,
-            Place::Deliveries => &self.deliveries,
-            Place::Settings => &self.settings,
-            Place::Shield => &self.shield,
-            Place::Erase => &self.erase,
-        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use askama::Template;
 
-use super::frame::{Place, Surface};
+use super::frame::Surface;
 use super::line::CaseLine;
+use super::place::Place;
 use super::words::words;
 use super::{Drawn, path};
 use crate::case::role::Power;

@@ -23,6 +23,7 @@ mod line;
 mod notice;
 mod open;
 pub mod path;
+mod place;
 mod qr;
 mod record;
 mod review;
@@ -69,7 +70,8 @@ use super::Page;
 use super::shell::{About, Shell};
 use crate::case::role::Role;
 use doorward_contract::Timestamp;
-use frame::{Place, SAMPLE_NOW, Surface};
+use frame::{SAMPLE_NOW, Surface};
+use place::Place;
 
 /// Something to choose from: what is posted, and what staff read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,8 @@ use http::StatusCode;
 
 use super::case::CASE_ID;
 use super::event::{EVENTS, EventLine};
-use super::frame::{Place, SAMPLE_NOW, Surface};
+use super::frame::{SAMPLE_NOW, Surface};
+use super::place::Place;
 use super::words::words;
 use super::{Drawn, path};
 use crate::pages::icon::Icon;

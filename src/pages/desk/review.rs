@@ -6,7 +6,8 @@ use askama::Template;
 use http::StatusCode;
 
 use super::explained::Explained;
-use super::frame::{Place, Surface};
+use super::frame::Surface;
+use super::place::Place;
 use super::words::words;
 use super::{Drawn, path};
 use crate::pages::icon::Icon;

@@ -3,7 +3,8 @@
 use askama::Template;
 
 use super::case::CASE_ID;
-use super::frame::{Place, SAMPLE_NOW, Surface};
+use super::frame::{SAMPLE_NOW, Surface};
+use super::place::Place;
 use super::words::words;
 use super::{Drawn, path, table};
 use crate::pages::icon::Icon;

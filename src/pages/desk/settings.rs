@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use super::frame::{Place, SAMPLE_NOW, Surface};
+use super::frame::{SAMPLE_NOW, Surface};
+use super::place::Place;
 use super::words::words;
 use super::{Drawn, path};
 use crate::pages::icon::Icon;
