@@ -16,6 +16,8 @@ const STYLE: &str = concat!(
     include_str!("assets/controls.css"),
     include_str!("assets/parts.css")
 );
+/// What the console adds to it.
+const DESK_STYLE: &str = concat!(include_str!("assets/desk.css"), include_str!("assets/desk_parts.css"));
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
@@ -48,6 +50,8 @@ pub(super) struct Assets {
     pub(super) follow: String,
     pub(super) pass: String,
     pub(super) send: String,
+    pub(super) desk_style: String,
+    pub(super) desk_script: String,
     pub(super) icon: String,
     pub(super) logo: Option<String>,
 }
@@ -68,6 +72,8 @@ impl Assets {
         let follow = add("follow", "js", SCRIPT, include_bytes!("assets/follow.js"));
         let pass = add("pass", "js", SCRIPT, include_bytes!("assets/pass.js"));
         let send = add("send", "js", SCRIPT, include_bytes!("assets/send.js"));
+        let desk_style = add("desk", "css", CSS, DESK_STYLE.as_bytes());
+        let desk_script = add("desk", "js", SCRIPT, include_bytes!("assets/desk.js"));
         let icon = add("icon", "svg", SVG, brand::tab_icon(brand).as_bytes());
         let logo = brand.logo.as_ref().and_then(|logo| {
             let (media_type, ending) = logo.kind()?;
@@ -80,6 +86,8 @@ impl Assets {
             follow,
             pass,
             send,
+            desk_style,
+            desk_script,
             icon,
             logo,
         }

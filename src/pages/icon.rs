@@ -25,6 +25,13 @@ pub(super) enum Icon {
     Copy,
     Face,
     Chat,
+    Search,
+    Plus,
+    List,
+    Book,
+    Gear,
+    Send,
+    Flag,
 }
 
 impl Icon {
@@ -38,6 +45,7 @@ impl Icon {
         )
     }
 
+    #[expect(clippy::too_many_lines, reason = "one list")]
     fn drawing(self) -> &'static str {
         match self {
             Self::Door => {
@@ -86,6 +94,19 @@ impl Icon {
             Self::Face => {
                 r#"<path d="M4 8.5V6a2 2 0 0 1 2-2h2.5"/><path d="M15.5 4H18a2 2 0 0 1 2 2v2.5"/><path d="M20 15.5V18a2 2 0 0 1-2 2h-2.5"/><path d="M8.5 20H6a2 2 0 0 1-2-2v-2.5"/><path d="M9 9.5v.5"/><path d="M15 9.5v.5"/><path d="M9 14.5a4 4 0 0 0 6 0"/>"#
             }
+            Self::Search => r#"<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>"#,
+            Self::Plus => r#"<path d="M12 5v14"/><path d="M5 12h14"/>"#,
+            Self::List => {
+                r#"<path d="M9 6h11"/><path d="M9 12h11"/><path d="M9 18h11"/><path d="M4.5 6v.01"/><path d="M4.5 12v.01"/><path d="M4.5 18v.01"/>"#
+            }
+            Self::Book => {
+                r#"<path d="M5 4.5A1.5 1.5 0 0 1 6.5 3H19v18H6.5A1.5 1.5 0 0 1 5 19.5z"/><path d="M5 18h14"/><path d="M9 7.5h6"/><path d="M9 11.5h6"/>"#
+            }
+            Self::Gear => {
+                r#"<circle cx="12" cy="12" r="3"/><path d="M12 3v3"/><path d="M12 18v3"/><path d="M3 12h3"/><path d="M18 12h3"/><path d="m5.6 5.6 2.1 2.1"/><path d="m16.3 16.3 2.1 2.1"/><path d="m18.4 5.6-2.1 2.1"/><path d="m7.7 16.3-2.1 2.1"/>"#
+            }
+            Self::Send => r#"<path d="M20.5 3.5 3.5 10.2l6.8 3.5 3.5 6.8z"/><path d="m20.5 3.5-10.2 10.2"/>"#,
+            Self::Flag => r#"<path d="M5.5 21V4"/><path d="M5.5 4.5h12l-2.5 4 2.5 4h-12"/>"#,
             Self::Chat => {
                 r#"<path d="M4 6.5a2.5 2.5 0 0 1 2.5-2.5h11A2.5 2.5 0 0 1 20 6.5v8a2.5 2.5 0 0 1-2.5 2.5H11l-5 4v-4.2a2.5 2.5 0 0 1-2-2.3z"/>"#
             }

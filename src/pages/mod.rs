@@ -1,4 +1,5 @@
-//! The person's pages: one thing per screen, drawn on the server, working without scripts.
+//! The pages: the person's, one thing per screen, and under `desk` those of staff. Drawn on the server, working without
+//! scripts.
 //!
 //! A page is a struct with its data, a template of the same name, its words in `text/en.toml`, and samples. Nothing here
 //! knows a case or decides anything: the edge picks the page. Made to meet WCAG 2.2 AA
@@ -10,6 +11,7 @@ mod check;
 mod code;
 mod colour;
 mod consent;
+pub mod desk;
 mod help;
 mod icon;
 mod invited;
@@ -99,6 +101,8 @@ pub enum Page {
     StaffDoor(StaffDoor),
     /// Something to know, and nothing to do but read.
     Notice(Notice),
+    /// A screen of the console.
+    Desk(Box<desk::Desk>),
 }
 
 macro_rules! from {
@@ -146,6 +150,7 @@ impl Page {
             Self::SignOut(page) => page,
             Self::StaffDoor(page) => page,
             Self::Notice(page) => page,
+            Self::Desk(page) => page.as_ref(),
         }
     }
 
@@ -159,6 +164,7 @@ impl Page {
         match self {
             Self::Notice(notice) => notice.status(),
             Self::StaffDoor(door) => door.status(),
+            Self::Desk(desk) => desk.status(),
             Self::Login(Login { error: Some(_), .. }) | Self::EnterCode(EnterCode { wrong: true }) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
@@ -186,6 +192,7 @@ impl Page {
             .chain(of(SignOut::samples()))
             .chain(of(StaffDoor::samples()))
             .chain(of(Notice::samples()))
+            .chain(of(desk::Desk::samples()))
             .collect()
     }
 }

@@ -62,6 +62,7 @@ pub(super) struct Text {
     pub(super) sign_out: sign_out::Words,
     pub(super) staff: super::staff::Words,
     pub(super) notice: notice::Words,
+    pub(super) desk: super::desk::words::Words,
 }
 
 /// The words around every page.

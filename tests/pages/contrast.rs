@@ -49,6 +49,15 @@ const EDGES: [(&str, &str); 5] = [
 /// Lines that only decorate, and the ground under a company's mark: no contrast is asked of them.
 const DECORATION: [&str; 4] = ["line", "warn-line", "accent-line", "paper"];
 
+/// Whether a test here holds that colour to a contrast, or it is no colour at all.
+pub(super) fn is_known(name: &str) -> bool {
+    let listed = TEXT
+        .iter()
+        .chain(&EDGES)
+        .any(|(over, under)| *over == name || *under == name);
+    listed || DECORATION.contains(&name) || ["lift", "press", "mono"].contains(&name)
+}
+
 type Colours = BTreeMap<String, (f64, f64, f64)>;
 
 fn colour(hex: &str) -> Option<(f64, f64, f64)> {

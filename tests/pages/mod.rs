@@ -2,6 +2,7 @@
 
 mod assets;
 mod contrast;
+mod desk;
 mod escaping;
 mod looks;
 mod structure;
@@ -50,7 +51,7 @@ fn samples(pages: &Pages) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Pages that the samples leave out because they differ in a length or a date only.
+/// Pages that the samples leave out because they differ in a length, a date or a word only.
 fn lengths_and_dates() -> Vec<Page> {
     let lengths = [1, 30, 60, 600, 3_600, 7_200, 5_400, 86_400, 172_800];
     let waits = lengths.map(|seconds| {
@@ -67,7 +68,8 @@ fn lengths_and_dates() -> Vec<Page> {
             form_token: "sample".to_owned(),
         })
     });
-    waits.into_iter().chain(months).collect()
+    let desk = doorward::pages::desk::Desk::variants().into_iter().map(Page::from);
+    waits.into_iter().chain(months).chain(desk).collect()
 }
 
 /// What a browser without scripts builds: there, `noscript` is no more than its content.

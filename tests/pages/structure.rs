@@ -70,7 +70,7 @@ fn every_field_has_a_label_and_every_form_says_where_it_goes() {
         }
         for form in document.select(&select("form")) {
             assert!(
-                matches!(form.value().attr("method"), Some("get" | "post")),
+                matches!(form.value().attr("method"), Some("get" | "post" | "dialog")),
                 "{name}: method"
             );
             // Of all forms one leads elsewhere, and that is what it is for.
@@ -168,6 +168,8 @@ fn nothing_is_loaded_from_elsewhere_and_no_link_leads_to_a_stranger() {
         "https://enrol.example.com/portal?code=0123456789abcdef&akey=DIXXXXXXXXXXXXXXXXXX",
         "https://m-1a2b3c.example.com/activate/8LYXsUgAQ6TbqWk1Rv4x",
         "https://apps.example.com/",
+        // A verifier's own page, for reviewers.
+        "https://verifier.example.com/inquiries/inq_1",
     ];
     let pages = Pages::new(with_logo()).unwrap();
     for (name, html) in samples(&pages) {
@@ -180,7 +182,8 @@ fn nothing_is_loaded_from_elsewhere_and_no_link_leads_to_a_stranger() {
         }
         for link in document.select(&select("a")) {
             let address = link.value().attr("href").unwrap();
-            let ours = address.starts_with('/') && !address.starts_with("//");
+            let within = address == "#content";
+            let ours = within || address.starts_with('/') && !address.starts_with("//");
             let reaches = address.starts_with("tel:") || address.starts_with("mailto:");
             assert!(ours || reaches || known.contains(&address), "{name}: {address}");
             if known.contains(&address) {
@@ -225,7 +228,10 @@ fn a_page_that_follows_by_itself_does_so_without_scripts_too() {
 #[test]
 fn a_number_is_shown_wherever_there_is_one() {
     let pages = Pages::new(northwind()).unwrap();
-    for (name, html) in samples(&pages) {
+    let persons = samples(&pages)
+        .into_iter()
+        .filter(|(name, _)| !name.starts_with("desk"));
+    for (name, html) in persons {
         let document = Html::parse_document(&html);
         let shown = document.select(&select("footer .value")).next().map(text);
         let none = [

@@ -96,7 +96,8 @@ fn every_word_of_the_file_is_read_by_somebody() {
     }
     for (way, text) in english().1 {
         for piece in text.split('{').map(|piece| piece.rsplit('}').next().unwrap().trim()) {
-            assert!(everything.contains(piece), "{way:?}: {piece:?} is on no page");
+            let piece = piece.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(everything.contains(&piece), "{way:?}: {piece:?} is on no page");
         }
     }
 }

@@ -1,0 +1,113 @@
+//! What staff read for each fact of the record, and one line of a timeline.
+
+use super::table::Keys;
+use doorward_contract::Timestamp;
+
+/// One fact of the record, as a timeline or the record's own screen shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventLine {
+    /// When it happened.
+    pub at: Timestamp,
+    /// The fact's word, one of [`EVENTS`].
+    pub event: String,
+    /// The operator, where one did it.
+    pub who: Option<String>,
+    /// What else the fact says: names of fields and values, in the order in which they are read.
+    pub details: Vec<(String, String)>,
+    /// The case's id and number, where the line does not stand on that case's own page.
+    pub case: Option<(String, String)>,
+}
+
+impl EventLine {
+    /// How it strikes the eye: `good`, `alert`, `warn` or nothing.
+    pub(super) fn tone(&self) -> &'static str {
+        match self.event.as_str() {
+            "step_done" | "pass_shown" | "pass_ready" | "recognised" => "good",
+            "link_reused"
+            | "returned_elsewhere"
+            | "step_failed"
+            | "step_not_taken_back"
+            | "check_refused"
+            | "case_flagged"
+            | "webhook_refused"
+            | "client_refused"
+            | "code_reused"
+            | "refresh_reused" => "alert",
+            "vendor_waited" | "link_expired" | "undo_ordered" | "cancelled" | "pass_dropped" => "warn",
+            _ => "",
+        }
+    }
+
+    pub(super) fn sample(seconds: i64, event: &str, who: Option<&str>, details: &[(&str, &str)]) -> Self {
+        Self {
+            at: Timestamp::from_seconds(super::frame::SAMPLE_NOW + seconds),
+            event: event.to_owned(),
+            who: who.map(str::to_owned),
+            details: details
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            case: None,
+        }
+    }
+}
+
+/// The facts of the record: the words of [`crate::audit::Fact`], and those of the staff's own side.
+pub const EVENTS: &[&str] = &[
+    "case_opened",
+    "browser_bound",
+    "link_reused",
+    "link_expired",
+    "account_looked_up",
+    "account_elsewhere",
+    "consented",
+    "withdrawn",
+    "cancelled",
+    "proof_started",
+    "proof_resumed",
+    "returned_elsewhere",
+    "proof_read",
+    "compared",
+    "recognised",
+    "proof_remembered",
+    "earlier_forgotten",
+    "checks_begun",
+    "check_asked",
+    "check_answered",
+    "check_refused",
+    "reviewed",
+    "step_intended",
+    "step_undone",
+    "step_done",
+    "step_failed",
+    "vendor_waited",
+    "resumed",
+    "retried",
+    "undo_ordered",
+    "step_taken_back",
+    "step_not_taken_back",
+    "condition_read",
+    "pass_ready",
+    "pass_shown",
+    "pass_dropped",
+    "answer_ready",
+    "closed",
+    "proof_erased",
+    "person_erased",
+    "webhook_refused",
+    "client_refused",
+    "code_reused",
+    "refresh_reused",
+    "way_back_ignored",
+    "turned_away",
+    "case_flagged",
+    "flag_cleared",
+    "shield_changed",
+];
+
+#[derive(Clone, Copy, Debug)]
+pub(in crate::pages) struct Events;
+
+impl Keys for Events {
+    const KEYS: &'static [&'static str] = EVENTS;
+}
