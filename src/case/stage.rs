@@ -116,6 +116,22 @@ pub enum End {
     Undone,
 }
 
+impl End {
+    /// The word in events, in the API and in lists.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Recovered => "recovered",
+            Self::Refused { .. } => "refused",
+            Self::Answered { .. } => "answered",
+            Self::Expired => "expired",
+            Self::Withdrawn => "withdrawn",
+            Self::Unclaimed => "unclaimed",
+            Self::Failed => "failed",
+            Self::Undone => "undone",
+        }
+    }
+}
+
 /// What a relying party is told. How much of it it understands is its profile's business.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -116,9 +116,7 @@ impl Flow {
 
     /// A colleague agrees. With the last one that is needed the case goes on, as soon as the person's browser is there.
     pub async fn approve(&self, case: Case, operator: &Operator, note: Option<String>) -> Result<Case, Error> {
-        let past = Past {
-            recovered: self.was_recovered(operator).await?,
-        };
+        let past = self.past_of(operator).await?;
         self.may("approve", &case, operator, bar::approver(&case, operator, past))
             .await?;
         is_asked(&case)?;
@@ -177,10 +175,14 @@ impl Flow {
 
     /// Why this operator may not agree to this case, if they may not: for the page, before the button is pressed.
     pub async fn barred_from_approving(&self, case: &Case, operator: &Operator) -> Result<Option<Barred>, Error> {
-        let past = Past {
+        Ok(bar::approver(case, operator, self.past_of(operator).await?).err())
+    }
+
+    /// What bars an operator from agreeing to anything, whatever the case.
+    pub async fn past_of(&self, operator: &Operator) -> Result<Past, Error> {
+        Ok(Past {
             recovered: self.was_recovered(operator).await?,
-        };
-        Ok(bar::approver(case, operator, past).err())
+        })
     }
 
     /// Lets somebody decide, or writes down that they wanted to and must not: at most once a minute for one of them, one case and

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod authority;
 pub mod deliveries;
+pub mod desk;
 pub mod headers;
 pub mod health;
 pub mod hooks;
@@ -74,8 +75,9 @@ pub fn router(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
         .with_state(app.door.clone())
         .layer(CsrfLayer::new().add_trusted_origin(app.origin.clone())?)
         .layer(middleware::from_fn(headers::without_null_origin));
-    // The staff's door: as the people's.
+    // The staff's door and console: as the people's.
     let desk = staff::routes()
+        .merge(desk::routes())
         .with_state(app.clone())
         .layer(CsrfLayer::new().add_trusted_origin(app.origin.clone())?)
         .layer(middleware::from_fn(headers::without_null_origin));
