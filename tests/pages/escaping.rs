@@ -83,9 +83,10 @@ fn pages_of_strangers() -> Vec<Page> {
         .into(),
         shown(HOSTILE, HOSTILE, HOSTILE),
     ]
-    .into_iter()
-    .chain(pages_on_the_way())
-    .collect()
+}
+
+fn all_pages() -> Vec<Page> {
+    pages_of_strangers().into_iter().chain(pages_on_the_way()).collect()
 }
 
 /// The same for pages that lead elsewhere or end something.
@@ -156,7 +157,7 @@ fn hostile_values_are_shown_as_text_and_run_nothing() {
     };
     brand.privacy_url = Some("javascript:alert(5)".to_owned());
     let pages = Pages::new(brand).unwrap();
-    for page in pages_of_strangers() {
+    for page in all_pages() {
         let html = pages.render(&page).unwrap();
         for document in [Html::parse_document(&html), without_scripts(&html)] {
             for script in document.select(&select("script")) {

@@ -292,6 +292,31 @@ async fn a_reviewer_sees_whose_account_it_is_only_after_the_judgement(base: Base
         .await
         .unwrap();
     trial.until_stage(Stage::Review).await;
+    the_evidence_is_judged_first(&trial).await;
+    let facts = trial.facts().await;
+    let place = |wanted: fn(&Fact) -> bool| facts.iter().position(wanted).unwrap();
+    let judged = place(|fact| matches!(fact, Fact::EvidenceJudged { holds: false, .. }));
+    let read = place(|fact| matches!(fact, Fact::ClaimRead { .. }));
+    let decided = place(|fact| match fact {
+        Fact::Reviewed {
+            reviewer,
+            decision,
+            reason,
+            why,
+            steps,
+            ..
+        } => {
+            (reviewer.as_str(), decision.as_str(), reason.as_str()) == ("rita", "refused", "name and face")
+                && why.len() == 1
+                && steps.len() == 4
+        }
+        _ => false,
+    });
+    assert!(judged < read && read < decided);
+}
+
+/// What comes before its turn is refused, and so is what comes twice.
+async fn the_evidence_is_judged_first(trial: &Trial) {
     let (flow, rita) = (trial.flow(), reviewer("rita"));
     assert!(matches!(
         flow.evidence(&trial.case().await, &rita).await,
@@ -330,26 +355,6 @@ async fn a_reviewer_sees_whose_account_it_is_only_after_the_judgement(base: Base
     let case = flow.decide(trial.case().await, &rita, same(false)).await.unwrap();
     let refusal = Refusal::Reviewed;
     assert_eq!(ended(&case), Some(&End::Refused { refusal }));
-    let facts = trial.facts().await;
-    let place = |wanted: fn(&Fact) -> bool| facts.iter().position(wanted).unwrap();
-    let judged = place(|fact| matches!(fact, Fact::EvidenceJudged { holds: false, .. }));
-    let read = place(|fact| matches!(fact, Fact::ClaimRead { .. }));
-    let decided = place(|fact| match fact {
-        Fact::Reviewed {
-            reviewer,
-            decision,
-            reason,
-            why,
-            steps,
-            ..
-        } => {
-            (reviewer.as_str(), decision.as_str(), reason.as_str()) == ("rita", "refused", "name and face")
-                && why.len() == 1
-                && steps.len() == 4
-        }
-        _ => false,
-    });
-    assert!(judged < read && read < decided);
 }
 
 async fn what_came_back_elsewhere_is_refused_for_that(base: Base) {

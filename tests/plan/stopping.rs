@@ -236,7 +236,8 @@ async fn having_somebody_forgotten_ends_and_erases_all_their_cases(base: Base) {
         .unwrap();
     let mut numbers = vec![first.number.clone(), second.number.clone()];
     let mut told = forgetting.cases;
-    (numbers.sort(), told.sort());
+    numbers.sort();
+    told.sort();
     assert_eq!(told, numbers);
     for id in [first.id, second.id] {
         trial.id = id;
