@@ -3,9 +3,9 @@
 mod audit;
 mod keys;
 mod link;
+mod outgoing;
 mod plan;
 mod staff;
-mod webhook;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -239,7 +239,7 @@ async fn carry_out(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(settings) => serve(load(&settings)?).await,
         Command::Check(arguments) => check(load(&arguments.settings)?, arguments.send_test).await,
-        Command::Webhook(Webhook::Test { settings, name }) => webhook::test(load(&settings)?, &name).await,
+        Command::Webhook(Webhook::Test { settings, name }) => outgoing::test(load(&settings)?, &name).await,
         Command::Migrate(settings) => {
             let config = load(&settings)?;
             let store = app::open_store(&config)

@@ -30,7 +30,7 @@ impl Store {
         }
         tx.run(&sql::ADD_KEY, values![&case.id, Some(sealed_key)]).await?;
         add_handles(&mut tx, &case.id, handles).await?;
-        desk::add_people(&mut tx, &case.id, &[], &case.desk.who).await?;
+        desk::add_people(&mut tx, case, &[]).await?;
         if let Some(at) = wake_at {
             tx.run(&sql::WAKE, values![&case.id, at]).await?;
         }
@@ -79,7 +79,7 @@ impl Store {
             tx.run(&sql::DROP_HANDLES, values![&seen.id, kind.word()]).await?;
         }
         add_handles(&mut tx, &seen.id, &change.handles).await?;
-        desk::add_people(&mut tx, &seen.id, &seen.desk.who, &next.desk.who).await?;
+        desk::add_people(&mut tx, &next, &seen.desk.who).await?;
         desk::add_marks(&mut tx, &change.marks).await?;
         match change.wake {
             Wake::Keep => {}

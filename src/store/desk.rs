@@ -6,7 +6,7 @@
 use super::db::{Tx, values};
 use super::{Error, Store, Written, rows, sql};
 use crate::audit::Event;
-use crate::case::{Case, CaseId};
+use crate::case::Case;
 use crate::crypto::token::Digest;
 use doorward_contract::Timestamp;
 
@@ -130,9 +130,10 @@ impl Store {
 }
 
 /// Writes whose case it is, as far as it was not written yet.
-pub(super) async fn add_people(tx: &mut Tx, id: &CaseId, known: &[Digest], who: &[Digest]) -> Result<(), Error> {
-    for digest in who.iter().filter(|digest| !known.contains(digest)) {
-        tx.run(&sql::ADD_PERSON, values![digest, id]).await?;
+pub(super) async fn add_people(tx: &mut Tx, case: &Case, known: &[Digest]) -> Result<(), Error> {
+    for digest in case.desk.who.iter().filter(|digest| !known.contains(digest)) {
+        tx.run(&sql::ADD_PERSON, values![digest, &case.id, case.opened_at])
+            .await?;
     }
     Ok(())
 }

@@ -194,9 +194,9 @@ statements! {
         (select account from earlier_proofs where until_at <= $1 limit $2)";
 
     CASES_OF = cases!(
-        "join people p on p.case_id = c.id where p.who = $1 order by c.opened_at desc, c.id desc limit $2"
+        "join people p on p.case_id = c.id where p.who = $1 order by p.opened_at desc, p.case_id desc limit $2"
     );
-    ADD_PERSON = "insert into people (who, case_id) values ($1, $2) on conflict (who, case_id) do nothing";
+    ADD_PERSON = "insert into people (who, case_id, opened_at) values ($1, $2, $3) on conflict (who, case_id) do nothing";
     DROP_PEOPLE = "delete from people where case_id = $1";
     MARK = "insert into marks (kind, digest, until_at) values ($1, $2, $3) on conflict (kind, digest) do update set \
         until_at = case when marks.until_at < excluded.until_at then excluded.until_at else marks.until_at end";

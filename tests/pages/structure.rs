@@ -233,11 +233,12 @@ fn a_number_is_shown_wherever_there_is_one() {
         .filter(|(name, _)| !name.starts_with("desk"));
     for (name, html) in persons {
         let document = Html::parse_document(&html);
-        let shown = document.select(&select("footer .value")).next().map(text);
+        let shown = document.select(&select("footer .number .value")).next().map(text);
         let none = [
             "welcome",
             "login",
             "invited",
+            "code",
             "link-",
             "busy",
             "not-found",

@@ -102,6 +102,7 @@ async fn fraud_in_the_middle_of_a_plan_leaves_no_pass_and_says_what_was_done(bas
 }
 
 async fn what_is_unsettled_when_fraud_is_called_is_settled_and_nothing_more_is_done(base: Base) {
+    let calls = calls_before(&base).await;
     let trial = Trial::of(&base, vec![act("home", CODE), act("home", Action::RevokeSessions)]).await;
     let intended = |case: &Case| {
         case.plan
@@ -109,7 +110,6 @@ async fn what_is_unsettled_when_fraud_is_called_is_settled_and_nothing_more_is_d
             .any(|step| matches!(step.state, StepState::Intended { .. }))
     };
     // The gateway dies when the vendor has done it and nobody heard.
-    let calls = calls_before(&base).await;
     trial.world.die_at(calls, true);
     let case = trial.until(intended).await;
     let did = trial.flow().flag(case, &agent("jo"), "she did not call").await.unwrap();
@@ -247,7 +247,7 @@ async fn having_somebody_forgotten_ends_and_erases_all_their_cases(base: Base) {
         assert!(trial.facts().await.contains(&Fact::PersonErased));
     }
     let again = trial.flow().erase_person(&admin(), "home", LOGIN).await.unwrap();
-    assert_eq!(again.cases, Vec::<String>::new());
+    assert!(!numbers.iter().any(|number| again.cases.contains(number)));
 }
 
 async fn typed(flow: &Flow, code: &str, address: &str) -> Option<doorward::crypto::token::Token> {

@@ -1,14 +1,11 @@
 //! The staff's way in through the whole lab: what needs Graph for the groups, and Duo to prove oneself anew.
 
-use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_contract::Timestamp;
 use doorward_contract::clock::TurnedClock;
 use doorward_lab::browser::Browser;
-use doorward_lab::keys::Keys;
-use doorward_lab::seed::Seed;
 use doorward_lab::staff::{Fault, groups};
 use doorward_lab::{Database, Lab};
 use serde_json::{Value, json};
@@ -114,19 +111,11 @@ async fn groups_that_a_token_leaves_out_are_read_at_graph(place: Place) {
 
 async fn who_proves_themselves_on_duos_page_has_proven_it_here(place: Place) {
     let clock = TurnedClock::at(Timestamp::from_seconds(NOW));
-    let folder = tempfile::tempdir().unwrap();
-    let (id, secret) = Keys::of(Seed(SEED)).duo_web;
-    let path = folder.path().join("duo-web");
-    std::fs::write(&path, secret).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    let file = path.display().to_string();
-    let lab = lab(place, &clock, move |text| {
-        let keys = format!("universal = {{ client_id = \"{id}\", client_secret = {{ file = \"{file}\" }} }}");
+    let lab = lab(place, &clock, |text| {
         text.replace(
             "step_up = { max_age = true }",
             "step_up = { universal_prompt = \"duo\" }",
         )
-        .replace("kind = \"duo\"\nhost", &format!("kind = \"duo\"\n{keys}\nhost"))
     })
     .await;
     let maria = lab.sheet().person("maria-silva").unwrap().person.login.clone();

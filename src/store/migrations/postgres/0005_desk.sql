@@ -2,9 +2,11 @@
 create table people (
     who bytea not null,
     case_id text collate "C" not null references cases (id),
+    opened_at bigint not null,
     primary key (who, case_id)
 );
 create index people_by_case on people (case_id);
+create index people_newest on people (who, opened_at, case_id);
 
 -- What is remembered of somebody beyond their cases, as keyed digests: `frozen` (called fraud), `recovered` (lately).
 create table marks (
