@@ -23,6 +23,7 @@ use crate::parties::Party;
 use crate::postgres::Postgres;
 use crate::seed::Seed;
 use crate::sheet::Sheet;
+use crate::traffic::Traffic;
 use crate::vendors::Vendors;
 use crate::world::{Error, Lab};
 use crate::{parties, settings, start};
@@ -226,7 +227,8 @@ impl Builder {
             hands: self.hands,
         };
         let callers = Callers::new(seed, &keys, &addresses, &sheet, providers, &self.clock)?;
-        let tasks = doors.serve(&vendors, &memory, state, &callers);
+        let traffic = Arc::new(Traffic::default());
+        let tasks = doors.serve(&vendors, &memory, state, &callers, &traffic);
         let lab = Lab {
             persona: Arc::clone(&vendors.persona),
             entra: Arc::clone(&vendors.entra),
@@ -236,6 +238,7 @@ impl Builder {
             signin: callers.signin,
             duo_sso: callers.duo_sso,
             staff: callers.staff,
+            traffic,
             mailbox,
             gateway,
             sheet,

@@ -13,6 +13,7 @@ use crate::callers::Callers;
 use crate::company::PATH;
 use crate::memory::Memory;
 use crate::start::{self, HOOKS};
+use crate::traffic::Traffic;
 use crate::vendors::Vendors;
 use crate::world::Error;
 
@@ -165,16 +166,18 @@ impl Doors {
         memory: &Memory,
         state: start::State,
         callers: &Callers,
+        traffic: &Arc<Traffic>,
     ) -> Vec<AbortHandle> {
+        let watched = |vendor, router| memory.watch(traffic.watch(vendor, router));
         vec![
-            serve(self.persona, memory.watch(vendors.persona.router())).abort_handle(),
+            serve(self.persona, watched("persona", vendors.persona.router())).abort_handle(),
             serve(
                 self.entra,
-                memory.watch(vendors.entra.router().merge(callers.signin.router())),
+                watched("entra", vendors.entra.router().merge(callers.signin.router())),
             )
             .abort_handle(),
-            serve(self.okta_accounts, memory.watch(vendors.okta.router())).abort_handle(),
-            serve(self.duo, memory.watch(vendors.duo.router())).abort_handle(),
+            serve(self.okta_accounts, watched("okta", vendors.okta.router())).abort_handle(),
+            serve(self.duo, watched("duo", vendors.duo.router())).abort_handle(),
             serve(self.okta, callers.okta.router()).abort_handle(),
             serve(
                 self.rp,
@@ -186,7 +189,7 @@ impl Doors {
                     .merge(callers.staff.router()),
             )
             .abort_handle(),
-            serve(self.company, memory.watch(vendors.company.router())).abort_handle(),
+            serve(self.company, watched("company", vendors.company.router())).abort_handle(),
             serve(self.start, memory.watch(start::router(state))).abort_handle(),
         ]
     }

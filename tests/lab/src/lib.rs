@@ -29,6 +29,7 @@ pub mod signin;
 pub mod staff;
 mod start;
 pub mod tickets;
+pub mod traffic;
 pub mod vendors;
 pub mod vpn;
 pub mod world;

@@ -29,6 +29,7 @@ use crate::postgres;
 use crate::sheet::Sheet;
 use crate::signin::Signin;
 use crate::staff::StaffProvider;
+use crate::traffic::Traffic;
 use crate::vendors::Vendors;
 
 /// Why a world did not start.
@@ -104,6 +105,8 @@ pub struct Lab {
     pub duo_sso: Arc<DuoSso>,
     /// The imitated provider of the staff.
     pub staff: Arc<StaffProvider>,
+    /// What the vendors were asked.
+    pub traffic: Arc<Traffic>,
     /// Everybody's mail.
     pub mailbox: Arc<Mailbox>,
     pub(crate) gateway: Arc<Gateway>,
