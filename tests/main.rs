@@ -11,6 +11,8 @@ mod pages;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]
+mod powers;
+#[cfg(test)]
 mod protocol;
 #[cfg(test)]
 mod provider;
