@@ -20,6 +20,7 @@ mod recheck;
 mod refer;
 mod relying;
 pub mod saml;
+pub mod scope;
 pub mod secret;
 pub mod server;
 pub mod source;
@@ -114,6 +115,7 @@ struct Draft {
     api_token: Vec<purpose::ApiToken>,
     #[serde(default)]
     staff: staff::Staff,
+    #[serde(default)]
     webhook: Vec<webhook_out::Webhook>,
 }
 
