@@ -1,6 +1,8 @@
 //! The whole gateway against an offline lab, and the rules of the house. One binary.
 
 #[cfg(test)]
+mod api;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod deliver;

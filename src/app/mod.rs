@@ -7,6 +7,7 @@ mod purpose;
 mod relying;
 mod saml;
 mod staff;
+mod told;
 mod vendor;
 pub mod webhook_out;
 
@@ -133,7 +134,13 @@ impl Running {
 pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Error> {
     let door = door(&config, clock).await?;
     let origins = form_origins(&config);
+    let stop = CancellationToken::new();
     let app = App {
+        api: Arc::new(http::api::Setup::new(
+            told::settings(&config),
+            config.limits.api_per_minute,
+            stop.clone(),
+        )),
         callers: Arc::new(callers(&config)),
         staff: staff(&config, &door.flow)?,
         policy: pages::content_security_policy(&origins).into(),
@@ -148,7 +155,6 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Err
     let address = listener
         .local_addr()
         .map_err(|error| Error::Listen { address: wanted, error })?;
-    let stop = CancellationToken::new();
     let post = Post {
         store: door.flow.store.clone(),
         clock: Arc::clone(&door.flow.clock),

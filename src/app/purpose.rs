@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::case::check::Wanted;
 use crate::case::plan::{Act, OnFailure};
 use crate::case::policy::{Caps, FoundBy, OnProtected, Purpose, Tier};
+use crate::case::role::Power;
 use crate::config::purpose::{self, ActionWord};
 use crate::config::source::Source;
 use crate::config::{self, Config};
@@ -19,9 +20,18 @@ pub(super) fn callers(config: &Config) -> Vec<Caller> {
     let caller = |token: &purpose::ApiToken| Caller {
         name: token.name.get_ref().0.clone(),
         digest: Caller::digest_of(token.secret.0.expose()),
+        powers: powers(token),
         purposes: token.purposes.iter().map(|name| name.get_ref().0.clone()).collect(),
     };
     config.api_tokens.iter().map(caller).collect()
+}
+
+/// What a token may do. A scope is a power by its word.
+fn powers(token: &purpose::ApiToken) -> Vec<Power> {
+    match &token.scopes {
+        None => Power::USUAL_OF_MACHINES.to_vec(),
+        Some(scopes) => scopes.iter().filter_map(|scope| scope.word().parse().ok()).collect(),
+    }
 }
 
 pub(super) fn ways(config: &Config) -> Vec<Way> {

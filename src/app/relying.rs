@@ -123,6 +123,8 @@ fn relying_party(config: &Config, client: &client::Client) -> Result<Client, Err
         session: client.session.0,
         refresh: client.refresh.0,
         resource_server: client.resource_server,
+        api_scopes: client.scopes.iter().map(|scope| scope.word().to_owned()).collect(),
+        api_purposes: client.purposes.iter().map(|name| name.get_ref().0.clone()).collect(),
         matched: false,
     })
 }
@@ -179,6 +181,8 @@ fn okta_org(config: &Config, okta: &Okta) -> Client {
         session: std::time::Duration::ZERO,
         refresh: std::time::Duration::ZERO,
         resource_server: false,
+        api_scopes: Vec::new(),
+        api_purposes: Vec::new(),
         matched: okta.values == Values::Matched,
     }
 }

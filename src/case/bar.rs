@@ -4,7 +4,7 @@
 //! person, because their sign-in says no e-mail address, may not decide: unknown is refused.
 
 use super::role::{Operator, Power};
-use super::{Case, Opener};
+use super::{Case, Opener, Stage};
 use doorward_contract::SubjectKey;
 
 /// Why an operator may not decide on this case; for staff.
@@ -93,6 +93,20 @@ pub fn approver(case: &Case, operator: &Operator, past: Past) -> Result<(), Barr
         return Err(Barred::Already);
     }
     Ok(())
+}
+
+/// Whether this operator must not see yet whose account a case is about: it waits for a human's look, that may be theirs, and they
+/// said nothing of the evidence so far. Held against whoever may review, taken or not: whoever looked first is led by what they saw.
+pub fn is_blind(case: &Case, operator: &Operator) -> bool {
+    if case.stage != Stage::Review || !operator.roles.may(Power::Review) {
+        return false;
+    }
+    let own = case
+        .desk
+        .review
+        .as_ref()
+        .filter(|review| review.reviewer.id == operator.id);
+    own.is_none_or(|review| review.judgement.is_none())
 }
 
 /// What everybody who decides is held to.

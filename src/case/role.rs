@@ -119,6 +119,26 @@ impl Power {
         Self::Deliver,
     ];
 
+    /// What a machine may do unless its token says otherwise.
+    pub const USUAL_OF_MACHINES: [Self; 4] = [Self::OpenCase, Self::ReadCase, Self::CancelCase, Self::Deliver];
+
+    /// Whether a machine may have it at all. Never what a human has to look at or agree to; and of what wants a fresh proof only
+    /// mending, which a monitoring system may be trusted with by name.
+    pub const fn may_be_a_machines(self) -> bool {
+        match self {
+            Self::Review | Self::Approve | Self::ClearFlag | Self::Erase | Self::Shield => false,
+            Self::FindPerson
+            | Self::OpenCase
+            | Self::ReadCase
+            | Self::CancelCase
+            | Self::FlagFraud
+            | Self::MendCase
+            | Self::ReadAudit
+            | Self::ReadSettings
+            | Self::Deliver => true,
+        }
+    }
+
     /// The word in problems and in the API's description.
     pub const fn word(self) -> &'static str {
         match self {
@@ -194,6 +214,14 @@ impl fmt::Display for Power {
     }
 }
 
+impl FromStr for Power {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let same = |power: &Self| power.word() == text;
+        Self::ALL.into_iter().find(same).ok_or("there is no such power")
+    }
+}
+
 impl FromStr for Role {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -217,6 +245,19 @@ pub struct Operator {
     pub email: Option<String>,
     /// What they may do.
     pub roles: Roles,
+}
+
+impl Operator {
+    /// A machine, where the record wants somebody's name: it is an agent and nothing more, so that whatever only another role
+    /// may do refuses it, and it has no address, so that it decides nothing.
+    pub fn machine(name: &str) -> Self {
+        Self {
+            id: format!("machine|{name}"),
+            name: name.to_owned(),
+            email: None,
+            roles: std::iter::once(Role::Agent).collect(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::fault::wrong;
 use super::purpose::LongSecret;
+use super::scope::Scope;
 use super::secret::TextFile;
 use super::value::{Address, Lifetime, Name, Words};
 
@@ -71,6 +72,14 @@ pub struct Client {
     /// Whether it may ask what a token is worth (introspection). Default: `false`.
     #[serde(default)]
     pub resource_server: bool,
+    /// What it may do at the JSON API with tokens of its own (`grant_type=client_credentials`): as in `[[api_token]]`. Default:
+    /// nothing.
+    #[serde(default)]
+    pub scopes: Vec<Scope>,
+    /// The purposes whose cases it may open and see at the JSON API. Default: all.
+    #[serde(default)]
+    #[schemars(with = "Vec<Name>")]
+    pub purposes: Vec<Spanned<Name>>,
 }
 
 fn none() -> Lifetime<0, 43_200> {

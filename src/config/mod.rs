@@ -20,6 +20,7 @@ mod recheck;
 mod refer;
 mod relying;
 pub mod saml;
+pub mod scope;
 pub mod secret;
 pub mod server;
 pub mod source;

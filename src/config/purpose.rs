@@ -9,6 +9,7 @@ use toml::Spanned;
 use super::challenge::FurtherCheck;
 use super::fault::wrong;
 use super::policy::{Approvals, OnProtected, Tier};
+use super::scope::Scope;
 use super::secret::Secret;
 use super::value::{Lifetime, Name, Words};
 
@@ -342,6 +343,9 @@ pub struct ApiToken {
     #[serde(default)]
     #[schemars(with = "Vec<Name>")]
     pub purposes: Vec<Spanned<Name>>,
+    /// What it may do: `open_case`, `read_case`, `cancel_case`, `deliver`, `find_person`, `flag_fraud`, `mend_case`, `read_audit`,
+    /// `read_settings`. Default: the first four.
+    pub scopes: Option<Vec<Scope>>,
 }
 
 /// A secret of at least 32 characters.

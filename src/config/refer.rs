@@ -84,7 +84,7 @@ pub(super) fn check(document: &DeTable<'_>, reading: &mut Reading<'_>) {
         unfilled(purpose, &sources, reading);
     }
     let (tokens, webhooks) = (items(document, "api_token"), items(document, "webhook"));
-    for item in tokens.iter().chain(&webhooks) {
+    for item in tokens.iter().chain(&webhooks).chain(&items(document, "client")) {
         for purpose in texts(item.table, "purposes") {
             known(
                 reading,

@@ -15,12 +15,13 @@ pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
         profile(client, reading);
         let unread = format!("client {:?} · redirect_uris", client.name.get_ref().0);
         let noted = reading.faults.iter().any(|(_, fault)| fault.place.starts_with(&unread));
-        if client.redirect_uris.is_empty() && !client.resource_server && !noted {
+        let for_itself = client.resource_server || !client.scopes.is_empty();
+        if client.redirect_uris.is_empty() && !for_itself && !noted {
             note(
                 client,
                 "redirect_uris",
                 "answers could go nowhere",
-                "name at least one address, or say resource_server = true",
+                "name at least one address, or say resource_server = true, or give it `scopes`",
                 reading,
             );
         }
@@ -117,6 +118,20 @@ fn profile(client: &Client, reading: &mut Reading<'_>) {
             note(client, "session", what, "take it out", reading);
         }
         _ => {}
+    }
+    if !client.scopes.is_empty() && client.auth == ClientAuth::None {
+        let what = "anybody could do at the API what it may";
+        note(client, "auth", what, "give it a secret or keys", reading);
+    }
+    if !client.scopes.is_empty() && (client.dpop || client.profile == ClientProfile::Fapi2) {
+        let what = "its tokens are bound to a key, and the API takes none that are";
+        note(
+            client,
+            "scopes",
+            what,
+            "register a client of its own for the API",
+            reading,
+        );
     }
     if client.resource_server && client.auth == ClientAuth::None {
         let what = "anybody could ask what a token is worth";

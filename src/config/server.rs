@@ -278,6 +278,10 @@ pub struct Limits {
     #[serde(deserialize_with = "at_least_one")]
     #[schemars(range(min = 1))]
     pub approvals_per_approver: u32,
+    /// Calls of the JSON API that one caller makes in a minute, at each node. Default: 600.
+    #[serde(deserialize_with = "at_least_one")]
+    #[schemars(range(min = 1))]
+    pub api_per_minute: u32,
     /// For how long somebody whose own access was recovered agrees to nobody's case, at most 365 days. Default: `14d`.
     pub recovered_approver: Lifetime<0, 31_536_000>,
 }
@@ -301,6 +305,7 @@ impl Default for Limits {
             cases_per_agent: 10,
             searches_per_agent: 30,
             approvals_per_approver: 20,
+            api_per_minute: 600,
             recovered_approver: Lifetime(Duration::from_secs(14 * 86_400)),
         }
     }

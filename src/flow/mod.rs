@@ -14,6 +14,7 @@ pub mod draft;
 pub mod erase;
 pub mod flag;
 pub mod give;
+pub mod look;
 pub mod open;
 pub mod person;
 mod plan;

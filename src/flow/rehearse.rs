@@ -97,7 +97,12 @@ impl Flow {
         if let Ok(id) = name.parse::<CaseId>() {
             return Ok(self.store.case(&id).await?);
         }
-        let digest = Digest::of("number", name.to_uppercase().as_bytes());
+        self.case_of_number(name).await
+    }
+
+    /// A case by the number that its person quotes.
+    pub async fn case_of_number(&self, number: &str) -> Result<Option<Case>, Error> {
+        let digest = Digest::of("number", number.trim().to_uppercase().as_bytes());
         Ok(self.store.case_by(HandleKind::Number, &digest, self.now()).await?)
     }
 

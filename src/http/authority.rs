@@ -1,7 +1,7 @@
 //! Who asks, and what they may: an operator by the session of their browser, a machine by its token.
 //!
-//! Authority is taken out of the request before a handler sees it. What a caller may do is said by [`Power`]s; a power that
-//! wants a fresh proof is never a machine's.
+//! Authority is taken out of the request before a handler sees it. What a caller may do is said by [`Power`]s; of those that
+//! want a fresh proof a machine has mending at most, and only where the settings name it.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -126,12 +126,41 @@ impl Staff {
 }
 
 impl Machine {
-    /// A machine has every power that wants no fresh proof.
     fn of(caller: Caller) -> Self {
         Self {
             name: caller.name,
-            powers: Power::ALL.into_iter().filter(|power| !power.needs_step_up()).collect(),
+            powers: caller.powers,
             purposes: caller.purposes,
+        }
+    }
+}
+
+impl Actor {
+    /// Whether cases of a purpose are there for them.
+    pub fn may_see(&self, purpose: &str) -> bool {
+        self.purposes.is_empty() || self.purposes.iter().any(|name| name == purpose)
+    }
+
+    /// Whether everything is there for them, and not some purposes alone.
+    pub fn sees_all(&self) -> bool {
+        self.purposes.is_empty()
+    }
+
+    /// Who the record names: the operator, or the machine in the place of one.
+    pub fn staff(&self) -> Operator {
+        self.operator.clone().unwrap_or_else(|| Operator::machine(&self.name))
+    }
+
+    /// What the record calls them.
+    pub fn called(&self) -> &str {
+        self.operator.as_ref().map_or(&self.name, |operator| &operator.name)
+    }
+
+    /// Whom counts and keys of repetition belong to: nobody else ever has the same.
+    pub fn key(&self) -> String {
+        match &self.operator {
+            Some(operator) => format!("staff\n{}", operator.id),
+            None => format!("machine\n{}", self.name),
         }
     }
 }
@@ -145,14 +174,11 @@ impl Authority {
         };
         match self {
             Self::Machine(machine) => {
-                if power.needs_step_up() || !machine.powers.contains(&power) {
+                // Whatever the settings were read as: what is a human's is no machine's.
+                if !power.may_be_a_machines() || !machine.powers.contains(&power) {
                     return Err(lacking());
                 }
-                Ok(Actor {
-                    name: machine.name.clone(),
-                    operator: None,
-                    purposes: machine.purposes.clone(),
-                })
+                Ok(self.actor())
             }
             Self::Staff(session) => {
                 if !session.operator.roles.may(power) {
@@ -166,12 +192,33 @@ impl Authority {
                     )
                     .detail(format!("Go to {} and come back.", path::STAFF_STEP_UP)));
                 }
-                Ok(Actor {
-                    name: session.operator.id.clone(),
-                    operator: Some(session.operator.clone()),
-                    purposes: Vec::new(),
-                })
+                Ok(self.actor())
             }
+        }
+    }
+
+    /// What they may do, a fresh proof aside.
+    pub fn powers(&self) -> Vec<Power> {
+        let may = |power: &Power| match self {
+            Self::Machine(machine) => power.may_be_a_machines() && machine.powers.contains(power),
+            Self::Staff(session) => session.operator.roles.may(*power),
+        };
+        Power::ALL.into_iter().filter(may).collect()
+    }
+
+    /// Who it is, whatever they may.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Machine(machine) => Actor {
+                name: machine.name.clone(),
+                operator: None,
+                purposes: machine.purposes.clone(),
+            },
+            Self::Staff(session) => Actor {
+                name: session.operator.id.clone(),
+                operator: Some(session.operator.clone()),
+                purposes: Vec::new(),
+            },
         }
     }
 }

@@ -2,13 +2,14 @@
 
 pub mod api;
 pub mod authority;
-pub mod deliveries;
 pub mod desk;
 pub mod headers;
 pub mod health;
 pub mod hooks;
 pub mod journey;
+pub mod live;
 pub mod problem;
+pub mod problems;
 pub mod provider;
 mod shown;
 pub mod staff;
@@ -43,6 +44,8 @@ pub struct App {
     pub door: Door,
     /// Who may call the API.
     pub callers: std::sync::Arc<Vec<Caller>>,
+    /// What the API knows besides.
+    pub api: std::sync::Arc<api::Setup>,
     /// Who of the staff is at a browser.
     pub staff: crate::staff::Staff,
     /// The header that tells browsers what a page may do.
@@ -93,7 +96,7 @@ pub fn router(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
         .with_state(app.door.clone());
     // Machines: they carry a token or a signature, and no cookie counts.
     let machines = Router::new()
-        .nest("/api/v1", api::routes())
+        .nest("/api/v1", api::routes(app))
         .merge(staff::machines())
         .route("/hooks/{verifier}", post(hooks::receive))
         .with_state(app.clone());
@@ -102,6 +105,7 @@ pub fn router(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
         .route("/ready", get(health::ready))
         .route("/assets/{name}", get(asset))
         .route("/robots.txt", get(robots))
+        .route("/problems/{kind}", get(problems::explain))
         .fallback(nowhere)
         .with_state(app.door.clone());
     Ok(people
@@ -116,6 +120,7 @@ pub fn router(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
         ))
         .layer(middleware::from_fn_with_state(app.clone(), headers::around))
         .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(app.clone(), problems::finish))
         .layer(TraceLayer::new_for_http().make_span_with(span)))
 }
 

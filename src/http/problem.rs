@@ -1,5 +1,7 @@
 //! Errors as callers with a token see them: problem JSON (RFC 9457), with a fixed text per kind.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -11,6 +13,9 @@ use crate::crypto::token::reference_number;
 use crate::flow::Error;
 use crate::flow::open::Bar;
 use doorward_contract::VendorError;
+
+/// Where each kind of problem is explained, below the public address.
+pub const PLACE: &str = "/problems/";
 
 /// A problem as it is answered.
 #[derive(Debug)]
@@ -41,6 +46,23 @@ impl Problem {
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
+    }
+
+    /// With how long to wait before asking again.
+    #[must_use]
+    pub fn after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)));
+        self
+    }
+
+    /// Something failed here that nobody outside can mend.
+    pub fn fault() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "Something failed here")
+    }
+
+    /// More was sent than is read.
+    pub fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The request is too large").detail("Send less.")
     }
 
     /// No token, or one that nobody was given (RFC 6750 §3).
@@ -120,8 +142,7 @@ impl From<Error> for Problem {
             error => {
                 let reference = reference_number();
                 tracing::error!(%reference, error = %causes(&error), "a call failed ({reference})");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "Something failed here")
-                    .detail(format!("The log has the cause under {reference}."))
+                Self::fault().detail(format!("The log has the cause under {reference}."))
             }
         }
     }
@@ -151,7 +172,7 @@ fn from_vendor(error: &VendorError) -> Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut body = json!({
-            "type": format!("urn:doorward:problem:{}", self.kind),
+            "type": format!("{PLACE}{}", self.kind),
             "title": self.title,
             "status": self.status.as_u16(),
         });

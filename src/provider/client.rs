@@ -101,6 +101,10 @@ pub struct Client {
     pub refresh: Duration,
     /// Whether it may ask about tokens.
     pub resource_server: bool,
+    /// What it may do at the JSON API.
+    pub api_scopes: Vec<String>,
+    /// For which purposes; all if empty.
+    pub api_purposes: Vec<String>,
     /// Okta: whether a confirmed claim reads `MATCHED` instead of the value that Okta sent.
     pub matched: bool,
 }

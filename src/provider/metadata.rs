@@ -98,6 +98,7 @@ impl Provider {
         .set_grant_types_supported(Some(vec![
             CoreGrantType::AuthorizationCode,
             CoreGrantType::RefreshToken,
+            CoreGrantType::ClientCredentials,
         ]))
         .set_token_endpoint_auth_methods_supported(Some(vec![
             CoreClientAuthMethod::ClientSecretBasic,

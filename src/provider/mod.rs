@@ -24,6 +24,7 @@ pub mod jwk;
 pub mod keyring;
 pub(crate) mod library;
 pub mod logout;
+pub mod machine;
 pub mod metadata;
 pub mod moment;
 pub mod object;

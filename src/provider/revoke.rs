@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::Provider;
 use super::form::Parameters;
 use super::grant::Access;
+use super::machine::Given;
 use super::refusal::{Code, Refusal};
 use crate::crypto::token::Token;
 use crate::store::GrantKind;
@@ -23,11 +24,16 @@ impl Provider {
             return Ok(());
         };
         let now = self.clock.now();
-        for kind in [GrantKind::Refresh, GrantKind::Access] {
+        for kind in [GrantKind::Refresh, GrantKind::Access, GrantKind::Machine] {
             let Some(grant) = self.store.grant(kind, &digest, now).await? else {
                 continue;
             };
-            let own = serde_json::from_slice::<Access>(&grant.body).is_ok_and(|it| it.request.client == client.id);
+            let own = match kind {
+                GrantKind::Machine => {
+                    serde_json::from_slice::<Given>(&grant.body).is_ok_and(|it| it.client == client.id)
+                }
+                _ => serde_json::from_slice::<Access>(&grant.body).is_ok_and(|it| it.request.client == client.id),
+            };
             match kind {
                 _ if !own => {}
                 // RFC 7009 §2.1: with a refresh token, everything based on the same grant.

@@ -61,9 +61,10 @@ impl Provider {
         match parameters.require("grant_type", "grant_type is missing")? {
             "authorization_code" => self.redeem(&client, &parameters, held).await,
             "refresh_token" => self.refresh(&client, &parameters, held).await,
+            "client_credentials" => self.for_itself(&client, &parameters).await,
             _ => Err(Refusal::new(
                 refusal::Code::UnsupportedGrantType,
-                "grant_type must be authorization_code or refresh_token",
+                "grant_type must be authorization_code, refresh_token or client_credentials",
                 "unknown grant type",
             )),
         }

@@ -135,6 +135,14 @@ impl Store {
             None => (Timestamp::from_micros(i64::MAX), ""),
         };
         let mut values = values![at, id, i64::from(filter.limit)];
+        if filter.source.is_some() || filter.opener.is_some() || filter.from.is_some() || filter.to.is_some() {
+            let stage = filter.stage.map(|stage| stage.word().to_owned());
+            let from = filter.from.unwrap_or(Timestamp::from_micros(i64::MIN));
+            let to = filter.to.unwrap_or(Timestamp::from_micros(i64::MAX));
+            values.extend(values![stage, filter.purpose, filter.source, from, to, filter.opener]);
+            let rows = self.0.db.all(&sql::CASES_AMONG, values).await?;
+            return rows.iter().map(|row| rows::case(row, &self.0.keys)).collect();
+        }
         let sql = match (filter.stage, &filter.purpose) {
             (None, None) => &sql::CASES,
             (Some(_), None) => &sql::CASES_IN_STAGE,

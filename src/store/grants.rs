@@ -20,6 +20,8 @@ pub enum GrantKind {
     Refresh,
     /// A browser that proved itself a while ago.
     Session,
+    /// A client's own token for the JSON API.
+    Machine,
 }
 
 impl GrantKind {
@@ -31,6 +33,7 @@ impl GrantKind {
             Self::Access => "access",
             Self::Refresh => "refresh",
             Self::Session => "session",
+            Self::Machine => "machine",
         }
     }
 }

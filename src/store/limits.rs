@@ -32,7 +32,7 @@ impl Store {
         Ok(self.0.db.run(&sql::COUNT, row).await? > 0)
     }
 
-    /// Drops what has ended by `now`: handles, counts, what was used once, marks. Then nothing overwritten is left in
+    /// Drops what has ended by `now`: handles, counts, what was used once, marks, answers. Then nothing overwritten is left in
     /// SQLite's log either.
     pub async fn sweep(&self, now: Timestamp) -> Result<(), Error> {
         for sql in [
@@ -43,6 +43,7 @@ impl Store {
             &sql::SWEEP_EARLIER,
             &sql::SWEEP_STAFF,
             &sql::SWEEP_MARKS,
+            &sql::SWEEP_ANSWERS,
         ] {
             while self.0.db.run(sql, values![now, BATCH]).await? > 0 {}
         }

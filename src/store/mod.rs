@@ -3,6 +3,7 @@
 //! One [`Store`] over SQLite or PostgreSQL; nobody outside knows which, nor sqlx. Each method is one transaction. What
 //! identifies a person is sealed here, under a key of the case's own that is itself sealed under the master key.
 
+mod answers;
 mod cases;
 mod db;
 mod deliveries;
@@ -32,6 +33,7 @@ use crate::crypto::{self, seal::Key};
 use db::{Db, values};
 use doorward_contract::Timestamp;
 
+pub use answers::Repeat;
 pub use deliveries::{Attempt, Delivery, DeliveryFilter, DeliveryState};
 pub use desk::{Mark, MarkKind, Raised};
 pub use earlier::EarlierChange;
@@ -161,6 +163,14 @@ pub struct Filter {
     pub stage: Option<Stage>,
     /// Only those for this.
     pub purpose: Option<String>,
+    /// Only those that came from here.
+    pub source: Option<String>,
+    /// Only those that this one opened: `person`, an operator's or a machine's name, a client's.
+    pub opener: Option<String>,
+    /// Only those opened at this time or later.
+    pub from: Option<Timestamp>,
+    /// Only those opened before this time.
+    pub to: Option<Timestamp>,
     /// Only those after this place: the last case of the page before.
     pub before: Option<(Timestamp, CaseId)>,
     /// How many at most.
@@ -181,6 +191,8 @@ struct Inner {
     grants: Key,
     /// Seals operators' sessions.
     staff: Key,
+    /// Seals answers of the API.
+    answers: Key,
 }
 
 impl fmt::Debug for Store {
@@ -198,6 +210,7 @@ impl Store {
             canary: master.derive("canary")?,
             grants: master.derive("grants")?,
             staff: master.derive("staff sessions")?,
+            answers: master.derive("api answers")?,
             db: Db::open(settings.url.expose_secret(), settings.connections).await?,
         });
         let store = Self(inner, Arc::new(outbox::Nobody));

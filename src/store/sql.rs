@@ -148,6 +148,15 @@ statements! {
     CASES_FOR_PURPOSE = page!("and c.purpose = $4");
     CASES_IN_STAGE_FOR_PURPOSE = page!("and c.stage = $4 and c.purpose = $5");
 
+    // Everything that may be asked at once; the two databases read what stands in a text in ways of their own.
+    CASES_AMONG = page!("and (cast($4 as text) is null or c.stage = $4) and (cast($5 as text) is null or c.purpose = $5) \
+        and (cast($6 as text) is null or c.source = $6) and c.opened_at >= $7 and c.opened_at < $8 \
+        and (cast($9 as text) is null or $9 = coalesce(json_extract(c.body, '$.opener.name'), \
+        json_extract(c.body, '$.opener.by')))"),
+        pg: page!("and (cast($4 as text) is null or c.stage = $4) and (cast($5 as text) is null or c.purpose = $5) \
+        and (cast($6 as text) is null or c.source = $6) and c.opened_at >= $7 and c.opened_at < $8 \
+        and (cast($9 as text) is null or $9 = coalesce(c.body::json #>> '{opener,name}', c.body::json #>> '{opener,by}'))");
+
     // A handle may be made to last longer, and never to lead to another case.
     ADD_HANDLE = "insert into handles (kind, digest, case_id, until_at) values ($1, $2, $3, $4) \
         on conflict (kind, digest) do update set until_at = excluded.until_at \
@@ -217,6 +226,18 @@ statements! {
     GRANTED_UNTIL = "select max(until_at) as until_at from grants where case_id = $1 and until_at > $2";
     DROP_GRANTS_OF = "delete from grants where case_id = $1";
     SWEEP_GRANTS = sweep!("grants", "kind");
+
+    // Free, or its time is over, or whoever took the same call up never answered.
+    CLAIM_ANSWER = "insert into api_answers (digest, asked, busy_until, until_at) values ($1, $2, $3, $4) \
+        on conflict (digest) do update set asked = excluded.asked, busy_until = excluded.busy_until, \
+        until_at = excluded.until_at, sealed = null where api_answers.until_at <= $5 \
+        or (api_answers.sealed is null and api_answers.busy_until <= $5 and api_answers.asked = excluded.asked)";
+    ANSWER = "select asked, sealed from api_answers where digest = $1";
+    KEEP_ANSWER = "update api_answers set sealed = $3 where digest = $1 and asked = $2";
+    DROP_ANSWER = "delete from api_answers where digest = $1 and asked = $2 and sealed is null";
+    SWEEP_ANSWERS = "delete from api_answers where digest in \
+        (select digest from api_answers where until_at <= $1 limit $2)";
+
     ADD_STAFF = "insert into staff_sessions (digest, provider, subject, sid, ends_at, until_at, sealed) \
         values ($1, $2, $3, $4, $5, $6, $7) on conflict (digest) do nothing";
     STAFF = "select provider, subject, ends_at, until_at, sealed from staff_sessions where digest = $1 and until_at > $2";

@@ -47,7 +47,7 @@ async fn the_list_is_paged_and_filtered_and_each_delivery_shows_its_message_and_
         let page = lab.api().get(&query).await.unwrap();
         paged.extend(page["deliveries"].as_array().unwrap().clone());
         let Some(next) = page["next"].as_str() else { break };
-        query = format!("deliveries?webhook=story&limit=1&before={next}");
+        query = format!("deliveries?webhook=story&limit=1&cursor={next}");
     }
     assert_eq!(paged, all);
     assert!(
@@ -70,7 +70,7 @@ async fn the_list_is_paged_and_filtered_and_each_delivery_shows_its_message_and_
 
     let api = lab.api();
     assert_eq!(status(api.get("deliveries/msg_nobodys").await), 404);
-    for wrong in ["before=msg_nobodys", "case=nonsense"] {
+    for wrong in ["cursor=msg_nobodys", "case=nonsense"] {
         assert_eq!(status(api.get(&format!("deliveries?{wrong}")).await), 422, "{wrong}");
     }
     lab.stop().await;

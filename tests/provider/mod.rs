@@ -111,6 +111,11 @@ impl Bench {
         let clock = TurnedClock::at(Timestamp::from_seconds(NOW));
         let door = doorward::app::door(&config, Arc::new(clock.clone())).await.unwrap();
         let app = App {
+            api: Arc::new(doorward::http::api::Setup::new(
+                serde_json::Value::Null,
+                600,
+                tokio_util::sync::CancellationToken::new(),
+            )),
             door: door.clone(),
             callers: Arc::default(),
             staff: doorward::app::staff(&config, &door.flow).unwrap(),

@@ -9,16 +9,16 @@ use url::Url;
 use super::{Bench, ORIGIN};
 
 /// One browser.
-pub(super) struct Browser<'b> {
+pub(crate) struct Browser<'b> {
     bench: &'b Bench,
     /// What Doorward had it keep.
-    pub(super) cookies: BTreeMap<String, String>,
+    pub(crate) cookies: BTreeMap<String, String>,
     /// What the provider had it keep.
-    pub(super) theirs: BTreeMap<String, String>,
+    pub(crate) theirs: BTreeMap<String, String>,
 }
 
 impl<'b> Browser<'b> {
-    pub(super) fn new(bench: &'b Bench) -> Self {
+    pub(crate) fn new(bench: &'b Bench) -> Self {
         Self {
             bench,
             cookies: BTreeMap::new(),
@@ -27,17 +27,17 @@ impl<'b> Browser<'b> {
     }
 
     /// A page of Doorward's, by its path or its whole address.
-    pub(super) async fn get(&mut self, path: &str) -> Response {
+    pub(crate) async fn get(&mut self, path: &str) -> Response {
         let request = self.bench.client.get(self.here(path));
         self.send(request).await
     }
 
-    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Response {
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Response {
         let request = self.bench.client.post(self.here(path)).form(fields);
         self.send(request.header("sec-fetch-site", "same-origin")).await
     }
 
-    pub(super) async fn send(&mut self, request: reqwest::RequestBuilder) -> Response {
+    pub(crate) async fn send(&mut self, request: reqwest::RequestBuilder) -> Response {
         let response = request
             .header(header::COOKIE, line(&self.cookies))
             .send()
@@ -47,13 +47,13 @@ impl<'b> Browser<'b> {
         response
     }
 
-    pub(super) fn here(&self, path: &str) -> String {
+    pub(crate) fn here(&self, path: &str) -> String {
         let path = path.strip_prefix(ORIGIN).unwrap_or(path);
         format!("http://{}{path}", self.bench.address)
     }
 
     /// At the provider's page: whoever is named there, or who is signed in there already. The address that leads back.
-    pub(super) async fn at_provider(&mut self, address: &str, member: &str) -> String {
+    pub(crate) async fn at_provider(&mut self, address: &str, member: &str) -> String {
         let client = &self.bench.client;
         let request = client.get(address).header(header::COOKIE, line(&self.theirs));
         let mut response = request.send().await.unwrap();
@@ -70,21 +70,21 @@ impl<'b> Browser<'b> {
     }
 
     /// From the desk's door to the provider: the address there.
-    pub(super) async fn leave(&mut self) -> String {
+    pub(crate) async fn leave(&mut self) -> String {
         let response = self.get("/desk/sign-in/corp?to=%2Fdesk%2Fprobe").await;
         assert_eq!(response.status(), StatusCode::SEE_OTHER);
         location(&response)
     }
 
     /// Signs in from the start to whatever Doorward answers.
-    pub(super) async fn try_in(&mut self, member: &str) -> Response {
+    pub(crate) async fn try_in(&mut self, member: &str) -> Response {
         let there = self.leave().await;
         let back = self.at_provider(&there, member).await;
         self.get(&back).await
     }
 
     /// Signs in.
-    pub(super) async fn sign_in(&mut self, member: &str) {
+    pub(crate) async fn sign_in(&mut self, member: &str) {
         let arrived = self.try_in(member).await;
         assert_eq!(
             (arrived.status(), location(&arrived)),
@@ -93,7 +93,7 @@ impl<'b> Browser<'b> {
     }
 
     /// Proves themselves anew, to whatever Doorward answers.
-    pub(super) async fn try_anew(&mut self, member: &str) -> Response {
+    pub(crate) async fn try_anew(&mut self, member: &str) -> Response {
         let response = self.get("/desk/step-up?to=%2Fdesk%2Fprobe%2Fapprove").await;
         assert_eq!(response.status(), StatusCode::SEE_OTHER);
         let back = self.at_provider(&location(&response), member).await;
@@ -101,7 +101,7 @@ impl<'b> Browser<'b> {
     }
 
     /// Who is signed in, and how long.
-    pub(super) async fn session(&mut self) -> Option<Value> {
+    pub(crate) async fn session(&mut self) -> Option<Value> {
         let response = self.get("/desk/session").await;
         match response.status() {
             StatusCode::OK => Some(response.json().await.unwrap()),
@@ -110,12 +110,12 @@ impl<'b> Browser<'b> {
         }
     }
 
-    pub(super) async fn is_in(&mut self) -> bool {
+    pub(crate) async fn is_in(&mut self) -> bool {
         self.session().await.is_some()
     }
 
     /// The token of the form that signs out, which every form of the desk has.
-    pub(super) async fn form_token(&mut self) -> String {
+    pub(crate) async fn form_token(&mut self) -> String {
         let page = self.get("/desk/sign-out").await.text().await.unwrap();
         let (_, rest) = page.split_once("name=\"form_token\" value=\"").unwrap();
         rest.split('"').next().unwrap().to_owned()
@@ -123,12 +123,12 @@ impl<'b> Browser<'b> {
 }
 
 /// Where a redirect leads.
-pub(super) fn location(response: &Response) -> String {
+pub(crate) fn location(response: &Response) -> String {
     response.headers()[header::LOCATION].to_str().unwrap().to_owned()
 }
 
 /// What the page says it is.
-pub(super) async fn state(response: Response) -> String {
+pub(crate) async fn state(response: Response) -> String {
     let page = response.text().await.unwrap();
     let (_, rest) = page.split_once("data-state=\"").unwrap_or_else(|| panic!("{page}"));
     rest.split('"').next().unwrap().to_owned()

@@ -7,7 +7,7 @@
 )]
 
 mod anew;
-mod browser;
+pub(crate) mod browser;
 mod glass;
 mod lab;
 mod logout;
@@ -123,16 +123,16 @@ pub(crate) enum Place {
 
 /// A gateway and a provider that listen, on a clock that is turned.
 pub(crate) struct Bench {
-    app: App,
+    pub(crate) app: App,
     idp: Arc<StaffProvider>,
-    clock: TurnedClock,
-    address: SocketAddr,
-    client: reqwest::Client,
+    pub(crate) clock: TurnedClock,
+    pub(crate) address: SocketAddr,
+    pub(crate) client: reqwest::Client,
     folder: TempDir,
 }
 
 impl Bench {
-    async fn at(place: Place) -> Self {
+    pub(crate) async fn at(place: Place) -> Self {
         Self::with(place, |text| text).await
     }
 
@@ -179,12 +179,13 @@ impl Bench {
         let config = config::parse(&text, &[]).unwrap_or_else(|faults| panic!("{faults:?}"));
         let door = doorward::app::door(&config, Arc::new(clock.clone())).await.unwrap();
         let app = App {
+            api: Arc::new(doorward::http::api::Setup::new(
+                serde_json::Value::Null,
+                600,
+                tokio_util::sync::CancellationToken::new(),
+            )),
             staff: doorward::app::staff(&config, &door.flow).unwrap(),
-            callers: Arc::new(vec![http::Caller {
-                name: "ticket-system".to_owned(),
-                digest: http::Caller::digest_of("0123456789abcdef0123456789abcdef"),
-                purposes: Vec::new(),
-            }]),
+            callers: Arc::new(callers()),
             policy: "default-src 'none'".into(),
             origin: ORIGIN.to_owned(),
             door,
@@ -204,7 +205,7 @@ impl Bench {
         }
     }
 
-    fn browser(&self) -> Browser<'_> {
+    pub(crate) fn browser(&self) -> Browser<'_> {
         Browser::new(self)
     }
 
@@ -240,6 +241,35 @@ impl Bench {
         let last = refused.last().expect("nobody was refused");
         last["why"].as_str().unwrap().to_owned()
     }
+}
+
+/// The ticket system; for each power a machine that has it and no other, where a machine may; one that has none; one that may do
+/// everything for a purpose that nobody has.
+fn callers() -> Vec<http::Caller> {
+    let caller = |name: &str, token: &str, powers: Vec<Power>, purposes: &[&str]| http::Caller {
+        name: name.to_owned(),
+        digest: http::Caller::digest_of(token),
+        powers,
+        purposes: purposes.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let mut all = vec![
+        caller(
+            "ticket-system",
+            "0123456789abcdef0123456789abcdef",
+            Power::USUAL_OF_MACHINES.to_vec(),
+            &[],
+        ),
+        caller("nothing", &token_of("nothing"), Vec::new(), &[]),
+        caller("elsewhere", &token_of("elsewhere"), Power::ALL.to_vec(), &["another"]),
+        caller("everything", &token_of("everything"), Power::ALL.to_vec(), &[]),
+    ];
+    all.extend(Power::ALL.map(|power| caller(power.word(), &token_of(power.word()), vec![power], &[])));
+    all
+}
+
+/// The token of one of these.
+pub(crate) fn token_of(name: &str) -> String {
+    format!("a-token-of-these-tests-for-{name}")
 }
 
 /// Pages and calls of the kind that the console and the API have: what stands in their way is the very code of theirs.

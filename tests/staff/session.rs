@@ -182,9 +182,9 @@ async fn what_a_role_may_not_do_is_refused(place: Place) {
         assert_eq!(problem.status().as_u16(), erase, "{member}");
         let kind = problem.json::<Value>().await.unwrap()["type"].clone();
         let wanted = if member == "sade-bello" {
-            "urn:doorward:problem:step-up-required"
+            "/problems/step-up-required"
         } else {
-            "urn:doorward:problem:forbidden"
+            "/problems/forbidden"
         };
         assert_eq!(kind, wanted, "{member}");
     }

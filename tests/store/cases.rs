@@ -257,6 +257,7 @@ async fn cases_are_listed_newest_first_page_by_page(base: Base) {
                     purpose: purpose.clone(),
                     before: listed.last().map(|case| (case.opened_at, case.id.clone())),
                     limit: 2,
+                    ..Filter::default()
                 };
                 let page = base.store.cases(filter).await.unwrap();
                 assert!(page.len() <= 2);

@@ -198,6 +198,8 @@ fn intranet() -> Client {
         session: Duration::ZERO,
         refresh: Duration::ZERO,
         resource_server: false,
+        api_scopes: Vec::new(),
+        api_purposes: Vec::new(),
         matched: false,
     }
 }

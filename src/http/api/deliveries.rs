@@ -1,87 +1,86 @@
 //! The list of what was told to systems of the company's own, and telling it once more. Part of the JSON API.
 
-use axum::extract::{Path, Query, State};
+use axum::Json;
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::App;
-use super::api::Caller;
-use super::problem::Problem;
+use super::sent::{Asked, cursor, limit, place, unfit};
+use super::{Me, paged};
 use crate::case::CaseId;
 use crate::flow::Error;
+use crate::http::App;
+use crate::http::authority::Actor;
+use crate::http::problem::Problem;
 use crate::store::{Delivery, DeliveryFilter, DeliveryState};
-
-/// How many are listed unless told otherwise, and at the most.
-const USUAL_PAGE: u32 = 50;
-const LONGEST_PAGE: u32 = 200;
-
-/// The paths.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/deliveries", get(list))
-        .route("/deliveries/{id}", get(read))
-        .route("/deliveries/{id}/replay", post(replay))
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+pub(super) struct Wanted {
     webhook: Option<String>,
     #[serde(rename = "type")]
     kind: Option<String>,
     state: Option<DeliveryState>,
     case: Option<String>,
     limit: Option<u32>,
-    before: Option<String>,
+    cursor: Option<String>,
 }
 
 /// The newest deliveries; `next` names the place to go on from.
-async fn list(State(app): State<App>, caller: Caller, Query(asked): Query<Asked>) -> Result<Json<Value>, Problem> {
-    let store = &app.door.flow.store;
-    let limit = asked.limit.unwrap_or(USUAL_PAGE).clamp(1, LONGEST_PAGE);
-    let before = match &asked.before {
-        None => None,
-        Some(id) => match store.delivery(id).await.map_err(Error::from)? {
-            Some(place) => Some((place.made_at, place.id)),
-            None => return Err(unfit("`before` names no delivery")),
-        },
-    };
-    let case: Option<CaseId> = asked
+pub(super) async fn list(
+    State(app): State<App>,
+    Me(actor): Me,
+    query: RawQuery,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Response, Problem> {
+    let limit = limit(wanted.limit)?;
+    let case: Option<CaseId> = wanted
         .case
         .map(|id| id.parse())
         .transpose()
         .map_err(|_| unfit("`case` is not a case id"))?;
     let filter = DeliveryFilter {
-        webhook: asked.webhook,
-        kind: asked.kind,
-        state: asked.state,
+        webhook: wanted.webhook,
+        kind: wanted.kind,
+        state: wanted.state,
         case,
-        before,
-        limit,
+        before: wanted.cursor.as_deref().map(place).transpose()?,
+        // One more tells whether there is more.
+        limit: limit.saturating_add(1),
     };
-    let found = store.deliveries(filter).await.map_err(Error::from)?;
-    let full = u32::try_from(found.len()).is_ok_and(|count| count == limit);
-    let next = found.last().filter(|_| full).map(|delivery| &delivery.id);
-    let seen = found.iter().filter(|delivery| may_see(&caller, delivery));
-    let shown: Vec<Value> = seen.map(view).collect();
-    Ok(Json(json!({"deliveries": shown, "next": next})))
+    let mut found = app.door.flow.store.deliveries(filter).await.map_err(Error::from)?;
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = found.len() > most;
+    found.truncate(most);
+    let last = found.last().filter(|_| more);
+    let next = last.map(|delivery| cursor(delivery.made_at, &delivery.id));
+    let seen = found.iter().filter(|delivery| may_see(&actor, delivery));
+    Ok(paged(
+        "deliveries",
+        &seen.map(view).collect::<Vec<_>>(),
+        next.as_deref(),
+        &query,
+    ))
 }
 
 /// One delivery with what was sent and what came of every attempt.
-async fn read(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
-    Ok(Json(whole(&find(&app, &caller, &id).await?)))
+pub(super) async fn read(
+    State(app): State<App>,
+    Me(actor): Me,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    Ok(Json(whole(&find(&app, &actor, &id).await?)))
 }
 
 /// Has it sent once more, under the same id.
-async fn replay(
+pub(super) async fn replay(
     State(app): State<App>,
-    caller: Caller,
+    Me(actor): Me,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let found = find(&app, &caller, &id).await?;
+    let found = find(&app, &actor, &id).await?;
     if found.gone_at.is_some() {
         return Err(Problem::new(
             StatusCode::CONFLICT,
@@ -91,7 +90,7 @@ async fn replay(
         .detail("Give it another address or another secret in the settings; then it is tried again."));
     }
     let flow = &app.door.flow;
-    let again = flow.store.replay(&id, &caller.name, flow.now()).await;
+    let again = flow.store.replay(&id, actor.called(), flow.now()).await;
     let again = again.map_err(Error::from)?.ok_or_else(Problem::not_found)?;
     if let Some(case) = &again.case {
         // The workers listen for changes.
@@ -101,23 +100,23 @@ async fn replay(
 }
 
 /// A delivery that this caller may see. Any other is as if it were not there.
-async fn find(app: &App, caller: &Caller, id: &str) -> Result<Delivery, Problem> {
+async fn find(app: &App, actor: &Actor, id: &str) -> Result<Delivery, Problem> {
     let found = app.door.flow.store.delivery(id).await.map_err(Error::from)?;
     found
-        .filter(|delivery| may_see(caller, delivery))
+        .filter(|delivery| may_see(actor, delivery))
         .ok_or_else(Problem::not_found)
 }
 
 /// What belongs to no case is for those who may see all.
-fn may_see(caller: &Caller, delivery: &Delivery) -> bool {
+fn may_see(actor: &Actor, delivery: &Delivery) -> bool {
     match &delivery.purpose {
-        Some(purpose) => caller.may_open(purpose),
-        None => caller.purposes.is_empty(),
+        Some(purpose) => actor.may_see(purpose),
+        None => actor.sees_all(),
     }
 }
 
 /// A delivery in a list.
-pub fn view(delivery: &Delivery) -> Value {
+pub(super) fn view(delivery: &Delivery) -> Value {
     json!({
         "id": delivery.id, "webhook": delivery.webhook, "type": delivery.kind, "case": delivery.case,
         "state": delivery.state, "made_at": delivery.made_at, "attempts_made": delivery.sent,
@@ -126,7 +125,7 @@ pub fn view(delivery: &Delivery) -> Value {
 }
 
 /// A delivery by itself.
-pub fn whole(delivery: &Delivery) -> Value {
+pub(super) fn whole(delivery: &Delivery) -> Value {
     let mut shown = view(delivery);
     if let Some(object) = shown.as_object_mut() {
         let message = delivery
@@ -139,8 +138,4 @@ pub fn whole(delivery: &Delivery) -> Value {
         object.insert("webhook_rests_until".to_owned(), json!(delivery.rest_until));
     }
     shown
-}
-
-fn unfit(detail: &str) -> Problem {
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unfit", "The request does not fit").detail(detail)
 }
