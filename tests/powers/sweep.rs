@@ -14,6 +14,9 @@ use super::table::{APART, Before, OF_A_CASE, Row, body, fits};
 use super::world::{Answer, Session, World, is};
 use super::{STAFF, STAGES, UNDECIDED};
 
+/// How long a proof counts, and a little more.
+const PROVEN: Duration = Duration::from_secs(301);
+
 /// Everybody's sessions: as they signed in, and proven anew.
 struct Everybody {
     stale: BTreeMap<Role, Session>,
@@ -24,10 +27,13 @@ impl Everybody {
     async fn of(world: &World) -> Self {
         let (mut stale, mut fresh) = (BTreeMap::new(), BTreeMap::new());
         for (role, name) in STAFF {
-            let one = world.session(name, false).await;
+            let one = world.session(name).await;
             assert!(is(&one.operator, role), "{name}: {:?}", one.operator);
             stale.insert(role, one);
-            fresh.insert(role, world.session(name, true).await);
+        }
+        world.clock.forward(PROVEN);
+        for (role, name) in STAFF {
+            fresh.insert(role, world.session(name).await);
         }
         Self { stale, fresh }
     }
@@ -56,7 +62,14 @@ async fn nobody_does_more(database: Database) {
         for (role, anew, session) in everybody.each() {
             for row in &OF_A_CASE {
                 let fault = Box::pin(one(&world, &everybody, row, stage, (role, anew, session))).await;
-                wrong.extend(fault.map(|fault| format!("{role}{} {} {} at {stage:?}: {fault}", if anew { "+" } else { "" }, row.method, row.path)));
+                wrong.extend(fault.map(|fault| {
+                    format!(
+                        "{role}{} {} {} at {stage:?}: {fault}",
+                        if anew { "+" } else { "" },
+                        row.method,
+                        row.path
+                    )
+                }));
             }
         }
     }
@@ -142,7 +155,12 @@ fn kind_of(answer: &Answer) -> String {
 /// Whether a request could have changed something: tokens and questions with a body change nothing.
 fn changes(asked: &Asked) -> bool {
     let reads = asked.method == Method::GET || asked.method == Method::HEAD;
-    let only_asks = ["/token", "/checkMemberGroups", "/checkMemberObjects", "/getMemberObjects"];
+    let only_asks = [
+        "/token",
+        "/checkMemberGroups",
+        "/checkMemberObjects",
+        "/getMemberObjects",
+    ];
     !reads && !only_asks.iter().any(|end| asked.path.ends_with(end))
 }
 
@@ -167,7 +185,14 @@ async fn what_is_about_no_case_is_for_those_who_may() {
             };
             let name = format!("{role}{} {} {}", if anew { "+" } else { "" }, row.method, row.path);
             wrong.extend(met(&answer, expected).map(|fault| format!("{name}: {fault}")));
-            let changing: Vec<Asked> = world.lab.traffic.since(before).into_iter().filter(changes).collect();
+            let mut changing = world.lab.traffic.since(before);
+            changing.retain(changes);
+            if row.path == "/vendors" {
+                // How the company's own system is can be asked by a signed trial only, and whether a right to delete is there by
+                // deleting what is nobody's.
+                let nobodys = "DB000000000000000000";
+                changing.retain(|asked| asked.vendor != "company" && !asked.path.ends_with(nobodys));
+            }
             if !changing.is_empty() {
                 wrong.push(format!("{name} changed something at a vendor: {changing:?}"));
             }
@@ -180,7 +205,7 @@ async fn what_is_about_no_case_is_for_those_who_may() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_agents_press_before_the_decision_reaches_no_vendor_afterwards_either() {
     let world = World::on(Database::Sqlite).await;
-    let agent = world.session("Robin Okafor", false).await;
+    let agent = world.session("Robin Okafor").await;
     let mut left = Vec::new();
     let before = world.lab.traffic.total();
     for stage in UNDECIDED {

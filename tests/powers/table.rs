@@ -126,12 +126,15 @@ pub(super) const APART: [Row; 15] = [
 pub(super) fn body(path: &str, login: &str) -> Option<Value> {
     Some(match path {
         "/cases" => json!({"purpose": "recover", "account": login, "ticket": "INC0048213"}),
-        "/cases/{id}/flag" | "/cases/{id}/flag/clear" | "/cases/{id}/approvals/refuse" | "/shield/raise"
+        "/cases/{id}/flag"
+        | "/cases/{id}/flag/clear"
+        | "/cases/{id}/approvals/refuse"
+        | "/shield/raise"
         | "/shield/lower" => json!({"reason": "The caller was somebody else."}),
         "/cases/{id}/review/judgement" => json!({"holds": true, "reasons": ["genuine", "same_face"]}),
         "/cases/{id}/review/decision" => json!({"same_person": true, "reason": "Face and name are theirs."}),
         "/cases/{id}/approvals" => json!({}),
-        "/people/find" | "/people/erase" => json!({"connector": "entra", "login": login}),
+        "/people/find" | "/people/erase" => json!({"connector": "entra", "account": login}),
         _ => return None,
     })
 }

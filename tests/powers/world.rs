@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use doorward::case::desk::Judgement;
-use doorward::case::plan::{PlannedStep, StepState};
+use doorward::case::plan::{Act, OnFailure, PlannedStep, StepState};
 use doorward::case::role::{Operator, Role};
 use doorward::case::{Attempt, Browser as Bound, Case, CaseId, End, Handle, HandleKind, Stage};
 use doorward::crypto::parcel::BrowserKey;
@@ -13,7 +13,7 @@ use doorward::flow::Flow;
 use doorward::matching::{self, Preset};
 use doorward::{app, config};
 use doorward_contract::clock::TurnedClock;
-use doorward_contract::{Clock, Outcome, Person, SubjectRef, Timestamp};
+use doorward_contract::{Action, Clock, Outcome, Person, StepKey, SubjectRef, Timestamp};
 use doorward_lab::browser::Browser;
 use doorward_lab::{Database, Lab};
 use reqwest::header::HeaderMap;
@@ -33,6 +33,7 @@ pub(super) struct World {
     pub(super) lab: Lab,
     /// The same database, read and written from here.
     pub(super) flow: Flow,
+    pub(super) clock: TurnedClock,
     pattern: Case,
     client: reqwest::Client,
 }
@@ -53,7 +54,8 @@ pub(super) struct Answer {
 
 impl World {
     pub(super) async fn on(database: Database) -> Self {
-        let clock: Arc<dyn Clock> = Arc::new(TurnedClock::at(Timestamp::from_seconds(NOW)));
+        let turned = TurnedClock::at(Timestamp::from_seconds(NOW));
+        let clock: Arc<dyn Clock> = Arc::new(turned.clone());
         let lab = Lab::builder()
             .seed(17)
             .listen(std::net::SocketAddr::from(([127, 0, 0, 1], 0)))
@@ -73,13 +75,16 @@ impl World {
         let id: CaseId = opened["id"].as_str().unwrap().parse().unwrap();
         let mut pattern = flow.store.case(&id).await.unwrap().unwrap();
         let purpose = flow.purpose("recover").unwrap();
-        let directory = flow.connectors[purpose.directory.as_deref().unwrap()].directory().unwrap();
+        let directory = flow.connectors[purpose.directory.as_deref().unwrap()]
+            .directory()
+            .unwrap();
         let subject = pattern.private.subject.clone().unwrap();
         let account = directory.find(&subject).await.unwrap().unwrap();
         pattern.private.account = Some(account);
         Self {
             lab,
             flow,
+            clock: turned,
             pattern,
             client: doorward_lab::caller::client().unwrap(),
         }
@@ -128,20 +133,15 @@ impl World {
         case
     }
 
-    /// Somebody signs in; `anew` if they then prove themselves once more.
-    pub(super) async fn session(&self, name: &str, anew: bool) -> Session {
+    /// Somebody signs in, which proves them for five minutes.
+    pub(super) async fn session(&self, name: &str) -> Session {
         let mut browser = self.lab.browser().unwrap();
         browser.visit(self.lab.sheet().staff.as_str()).await.unwrap();
         browser.follow("Sign in with Example Hospital").await.unwrap();
         browser.form(name).unwrap().press(name).await.unwrap();
-        if anew {
-            let proof = self.address("desk/step-up?to=%2Fdesk%2Fsession");
-            browser.visit(&proof).await.unwrap();
-            browser.form(name).unwrap().press(name).await.unwrap();
-        }
         let told = browser.visit(&self.address("desk/session")).await.unwrap();
         let told: Value = serde_json::from_slice(told.bytes()).unwrap();
-        assert_eq!(told["fresh"], anew, "{name}: {told}");
+        assert_eq!(told["fresh"], true, "{name}: {told}");
         let out = browser.visit(&self.address("desk/sign-out")).await.unwrap();
         let page = Html::parse_document(std::str::from_utf8(out.bytes()).unwrap());
         let token = Selector::parse("form[action='/desk/sign-out'] input[name=form_token]").unwrap();
@@ -235,6 +235,8 @@ fn dressed(pattern: &Case, stage: Stage) -> Case {
     case.explanation = Some(matching::compare(Preset::Strict, &account, &person, 0));
     case.private.person = Some(person);
     match stage {
+        // It came there because the shield was up.
+        Stage::Review => case.desk.shielded = true,
         Stage::Approval => case.desk.quorum = Some(2),
         Stage::Stuck => case.plan = vec![stuck(&case)],
         Stage::Closed => {
@@ -248,13 +250,19 @@ fn dressed(pattern: &Case, stage: Stage) -> Case {
 
 /// A step that could not be done.
 fn stuck(case: &Case) -> PlannedStep {
-    let step = json!({
-        "key": format!("{}/1", case.id), "connector": "entra", "action": "temporary_password", "tries": 1,
-        "state": "failed", "at": case.opened_at, "why": "the administrator took the right away",
-    });
-    let step: PlannedStep = serde_json::from_value(step).unwrap();
-    assert!(matches!(step.state, StepState::Failed { .. }));
-    step
+    PlannedStep {
+        key: StepKey(format!("{}/1", case.id)),
+        act: Act {
+            connector: "entra".to_owned(),
+            action: Action::RevokeSessions,
+            on_failure: OnFailure::Stop,
+        },
+        tries: 1,
+        state: StepState::Failed {
+            at: case.opened_at,
+            why: "the administrator took the right away".to_owned(),
+        },
+    }
 }
 
 /// The roles of everybody, told apart by their names.
