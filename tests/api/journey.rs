@@ -321,7 +321,7 @@ async fn the_record_is_read_page_by_page_and_holds(place: Place) {
     assert_eq!((status, &verified["holds"]), (200, &json!(true)));
     assert!(verified["head"]["seq"].as_i64().unwrap() >= *places.last().unwrap());
     let (_, settings) = answered(desk.get("settings").await).await;
-    assert_eq!(settings["limits"]["api_per_minute"], 600);
+    assert_eq!(settings["limits"]["api_per_minute"], 100_000);
     assert!(!settings.to_string().contains(&desk.token()));
     let (status, vendors) = answered(desk.get("vendors").await).await;
     let names: Vec<&str> = vendors["vendors"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
