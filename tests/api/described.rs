@@ -22,7 +22,12 @@ fn the_description_and_the_table_name_the_same_endpoints_with_the_same_powers() 
     let document = described();
     let mut told = BTreeMap::new();
     for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap().iter().filter(|(name, _)| *name != "parameters") {
+        for (method, operation) in item
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(name, _)| *name != "parameters")
+        {
             let power = operation["x-doorward-power"].as_str().map(str::to_owned);
             let summary = operation["summary"].as_str().unwrap().to_owned();
             told.insert((method.to_uppercase(), path.clone()), (power, summary));
@@ -45,17 +50,34 @@ fn every_operation_has_a_name_of_its_own_and_says_how_it_refuses() {
     let document = described();
     let mut names = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap().iter().filter(|(name, _)| *name != "parameters") {
-            let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path}"));
+        for (method, operation) in item
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(name, _)| *name != "parameters")
+        {
+            let name = operation["operationId"]
+                .as_str()
+                .unwrap_or_else(|| panic!("{method} {path}"));
             assert!(names.insert(name.to_owned()), "{name} twice");
             for status in ["401", "429"] {
-                assert!(operation["responses"][status].is_object(), "{method} {path} and {status}");
+                assert!(
+                    operation["responses"][status].is_object(),
+                    "{method} {path} and {status}"
+                );
             }
-            let fine = operation["responses"].as_object().unwrap().keys().filter(|status| status.starts_with('2'));
+            let fine = operation["responses"]
+                .as_object()
+                .unwrap()
+                .keys()
+                .filter(|status| status.starts_with('2'));
             assert_eq!(fine.count(), 1, "{method} {path}");
             if operation["x-doorward-power"].is_string() {
                 let hidden = if path.contains("{id}") { "404" } else { "403" };
-                assert!(operation["responses"][hidden].is_object(), "{method} {path} and {hidden}");
+                assert!(
+                    operation["responses"][hidden].is_object(),
+                    "{method} {path} and {hidden}"
+                );
             }
         }
     }

@@ -79,7 +79,12 @@ impl Desk {
     }
 
     async fn get(&self, path: &str) -> Response {
-        self.http.get(self.here(path)).bearer_auth(self.token()).send().await.unwrap()
+        self.http
+            .get(self.here(path))
+            .bearer_auth(self.token())
+            .send()
+            .await
+            .unwrap()
     }
 
     async fn post(&self, path: &str, body: Value) -> (u16, Value) {
@@ -111,10 +116,18 @@ async fn a_case_is_opened_read_listed_and_called_off(place: Place) {
     assert_eq!((&seen["stage"], &seen["ticket"]), (&json!("invited"), &json!("INC7")));
     assert!(seen.get("link").is_none(), "the link is in one answer and nowhere else");
     let known = async |tag: &str| {
-        let request = desk.http.get(desk.here(&format!("cases/{id}"))).bearer_auth(desk.token());
+        let request = desk
+            .http
+            .get(desk.here(&format!("cases/{id}")))
+            .bearer_auth(desk.token());
         request.header("if-none-match", tag).send().await.unwrap()
     };
-    for same in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+    for same in [
+        tag.clone(),
+        format!("W/{tag}"),
+        format!("\"other\", {tag}"),
+        "*".to_owned(),
+    ] {
         let unchanged = known(&same).await;
         assert_eq!(unchanged.status(), 304, "{same}");
         assert_eq!(unchanged.headers()["etag"].to_str().unwrap(), tag);
@@ -125,13 +138,24 @@ async fn a_case_is_opened_read_listed_and_called_off(place: Place) {
     let second = renewed["link"]["url"].as_str().unwrap();
     assert_ne!(second, first);
     let mut browser = desk.lab.browser().unwrap();
-    assert!(browser.visit(&first).await.unwrap().text().to_lowercase().contains("link"));
+    assert!(
+        browser
+            .visit(&first)
+            .await
+            .unwrap()
+            .text()
+            .to_lowercase()
+            .contains("link")
+    );
     assert_ne!(browser.visit(second).await.unwrap().text(), "", "the fresh one opens");
     let (status, code) = desk.post(&format!("cases/{id}/code"), json!({})).await;
     assert_eq!((status, code["code"].as_str().unwrap().len()), (200, 9), "{code}");
     assert_eq!(known(&tag).await.status(), 200, "it was written since");
     let (status, over) = desk.post(&format!("cases/{id}/cancel"), json!({})).await;
-    assert_eq!((status, &over["stage"], &over["end"]["end"]), (200, &json!("closed"), &json!("withdrawn")));
+    assert_eq!(
+        (status, &over["stage"], &over["end"]["end"]),
+        (200, &json!("closed"), &json!("withdrawn"))
+    );
     for path in ["cancel", "link", "code", "resume"] {
         let (status, refused) = desk.post(&format!("cases/{id}/{path}"), json!({})).await;
         assert_eq!((status, word(&refused)), (409, "past-this"), "{path}");
@@ -149,7 +173,10 @@ async fn pages_stay_what_they_are_whatever_is_opened_meanwhile(place: Place) {
     let mut at = desk.here("cases?limit=2&purpose=recover");
     loop {
         let response = desk.http.get(&at).bearer_auth(desk.token()).send().await.unwrap();
-        let link = response.headers().get("link").map(|link| link.to_str().unwrap().to_owned());
+        let link = response
+            .headers()
+            .get("link")
+            .map(|link| link.to_str().unwrap().to_owned());
         let (status, page) = answered(response).await;
         assert_eq!(status, 200, "{page}");
         let cases = page["cases"].as_array().unwrap();
@@ -163,7 +190,11 @@ async fn pages_stay_what_they_are_whatever_is_opened_meanwhile(place: Place) {
         };
         let (to, rel) = link.split_once('>').unwrap();
         assert_eq!(rel, "; rel=\"next\"");
-        at = reqwest::Url::parse(&at).unwrap().join(to.trim_start_matches('<')).unwrap().to_string();
+        at = reqwest::Url::parse(&at)
+            .unwrap()
+            .join(to.trim_start_matches('<'))
+            .unwrap()
+            .to_string();
         assert!(at.contains("purpose=recover") && at.contains("limit=2"), "{at}");
         assert!(at.contains(page["next"].as_str().unwrap()));
     }
@@ -191,7 +222,10 @@ async fn lists_are_narrowed_by_every_filter(place: Place) {
         ("purpose=recover".to_owned(), vec![&late.0, &early.0]),
         ("purpose=badge".to_owned(), vec![]),
         ("source=portal".to_owned(), vec![]),
-        (format!("source={}", late.1["source"].as_str().unwrap()), vec![&late.0, &early.0]),
+        (
+            format!("source={}", late.1["source"].as_str().unwrap()),
+            vec![&late.0, &early.0],
+        ),
         ("opener=service-desk".to_owned(), vec![&late.0, &early.0]),
         ("opener=person".to_owned(), vec![]),
         (format!("from={middle}"), vec![&late.0]),
@@ -205,7 +239,12 @@ async fn lists_are_narrowed_by_every_filter(place: Place) {
     ] {
         let (status, page) = answered(desk.get(&format!("cases?{query}")).await).await;
         assert_eq!(status, 200, "{query}: {page}");
-        let found: Vec<&str> = page["cases"].as_array().unwrap().iter().map(|case| case["id"].as_str().unwrap()).collect();
+        let found: Vec<&str> = page["cases"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|case| case["id"].as_str().unwrap())
+            .collect();
         assert_eq!(found, wanted, "{query}");
     }
     desk.lab.stop().await;
@@ -215,13 +254,24 @@ async fn lists_are_narrowed_by_every_filter(place: Place) {
 async fn events_until(stream: &mut Response, name: &str) -> Vec<String> {
     let mut text = String::new();
     let read = async {
-        while !text.split("\n\n").any(|event| event.contains(&format!("event: {name}"))) || !text.ends_with("\n\n") {
-            let chunk = stream.chunk().await.unwrap().unwrap_or_else(|| panic!("it ended: {text}"));
+        while !text
+            .split("\n\n")
+            .any(|event| event.contains(&format!("event: {name}")))
+            || !text.ends_with("\n\n")
+        {
+            let chunk = stream
+                .chunk()
+                .await
+                .unwrap()
+                .unwrap_or_else(|| panic!("it ended: {text}"));
             text += std::str::from_utf8(&chunk).unwrap();
         }
     };
     tokio::time::timeout(PATIENCE, read).await.unwrap();
-    text.split("\n\n").filter(|event| event.contains("event:")).map(str::to_owned).collect()
+    text.split("\n\n")
+        .filter(|event| event.contains("event:"))
+        .map(str::to_owned)
+        .collect()
 }
 
 async fn a_stream_tells_each_move_and_ends_with_the_case(place: Place) {
@@ -231,7 +281,10 @@ async fn a_stream_tells_each_move_and_ends_with_the_case(place: Place) {
     let mut stream = desk.get(&format!("cases/{id}/stream")).await;
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
     let first = events_until(&mut stream, "case").await;
-    assert!(first[0].contains("\"stage\":\"invited\"") && first[0].contains("id: "), "{first:?}");
+    assert!(
+        first[0].contains("\"stage\":\"invited\"") && first[0].contains("id: "),
+        "{first:?}"
+    );
     let (status, _) = desk.post(&format!("cases/{id}/code"), json!({})).await;
     assert_eq!(status, 200);
     let second = events_until(&mut stream, "case").await;
@@ -274,10 +327,21 @@ async fn somebody_is_looked_up_and_called_fraud(place: Place) {
     let desk = Desk::at(place).await;
     let maria = json!({"connector": "entra", "account": desk.login("maria-silva")});
     let (status, found) = desk.post("people/find", maria.clone()).await;
-    assert_eq!((status, &found["found"]["frozen"], &found["found"]["last"]), (200, &json!(false), &Value::Null), "{found}");
-    let (status, nobody) = desk.post("people/find", json!({"connector": "entra", "account": "nobody@example.com"})).await;
+    assert_eq!(
+        (status, &found["found"]["frozen"], &found["found"]["last"]),
+        (200, &json!(false), &Value::Null),
+        "{found}"
+    );
+    let (status, nobody) = desk
+        .post(
+            "people/find",
+            json!({"connector": "entra", "account": "nobody@example.com"}),
+        )
+        .await;
     assert_eq!((status, &nobody["found"]), (200, &Value::Null));
-    let (status, wrong) = desk.post("people/find", json!({"connector": "nowhere", "account": "x"})).await;
+    let (status, wrong) = desk
+        .post("people/find", json!({"connector": "nowhere", "account": "x"}))
+        .await;
     assert_eq!((status, word(&wrong)), (422, "unknown-name"));
     let case = desk.open("maria-silva", "INC1").await;
     let other = desk.open("maria-silva", "INC2").await;
@@ -290,7 +354,10 @@ async fn somebody_is_looked_up_and_called_fraud(place: Place) {
     assert_eq!(found["found"]["frozen"], true);
     let body = json!({"purpose": "recover", "account": desk.login("maria-silva")});
     let (status, refused) = desk.post("cases", body).await;
-    assert_eq!((status, word(&refused), &refused["refusal"]), (422, "account-barred", &json!("frozen")));
+    assert_eq!(
+        (status, word(&refused), &refused["refusal"]),
+        (422, "account-barred", &json!("frozen"))
+    );
     desk.lab.stop().await;
 }
 
@@ -324,8 +391,16 @@ async fn the_record_is_read_page_by_page_and_holds(place: Place) {
     assert_eq!(settings["limits"]["api_per_minute"], 100_000);
     assert!(!settings.to_string().contains(&desk.token()));
     let (status, vendors) = answered(desk.get("vendors").await).await;
-    let names: Vec<&str> = vendors["vendors"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
-    assert!(status == 200 && names.contains(&"entra") && names.contains(&"persona"), "{vendors}");
+    let names: Vec<&str> = vendors["vendors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["name"].as_str().unwrap())
+        .collect();
+    assert!(
+        status == 200 && names.contains(&"entra") && names.contains(&"persona"),
+        "{vendors}"
+    );
     desk.lab.stop().await;
 }
 
@@ -333,25 +408,50 @@ async fn a_client_gets_a_token_for_itself_and_no_more_than_the_settings_allow(pl
     let desk = Desk::at(place).await;
     let case = desk.open("maria-silva", "INC1").await;
     let id = case["id"].as_str().unwrap();
-    let oauth = |name: &str| desk.lab.sheet().doorward.address.join(&format!("oauth2/{name}")).unwrap();
+    let oauth = |name: &str| {
+        desk.lab
+            .sheet()
+            .doorward
+            .address
+            .join(&format!("oauth2/{name}"))
+            .unwrap()
+    };
     let ask = async |secret: &str, scope: Option<&str>| {
         let mut form = vec![("grant_type", "client_credentials")];
         form.extend(scope.map(|scope| ("scope", scope)));
-        let request = desk.http.post(oauth("token")).basic_auth("monitor", Some(secret)).form(&form);
+        let request = desk
+            .http
+            .post(oauth("token"))
+            .basic_auth("monitor", Some(secret))
+            .form(&form);
         answered(request.send().await.unwrap()).await
     };
     assert_eq!(ask("another secret", None).await.0, 401);
     let (status, beyond) = ask(SECRET, Some("read_case open_case")).await;
     assert_eq!((status, &beyond["error"]), (400, &json!("invalid_scope")));
     let (status, narrow) = ask(SECRET, Some("read_case")).await;
-    assert_eq!((status, &narrow["scope"], &narrow["token_type"]), (200, &json!("read_case"), &json!("Bearer")), "{narrow}");
-    assert_eq!((&narrow["expires_in"], narrow.get("refresh_token")), (&json!(600), None));
+    assert_eq!(
+        (status, &narrow["scope"], &narrow["token_type"]),
+        (200, &json!("read_case"), &json!("Bearer")),
+        "{narrow}"
+    );
+    assert_eq!(
+        (&narrow["expires_in"], narrow.get("refresh_token")),
+        (&json!(600), None)
+    );
     let narrow = narrow["access_token"].as_str().unwrap().to_owned();
     let (_, broad) = ask(SECRET, None).await;
     let broad = broad["access_token"].as_str().unwrap().to_owned();
 
     let status = async |token: &str, path: &str| {
-        desk.http.get(desk.here(path)).bearer_auth(token).send().await.unwrap().status().as_u16()
+        desk.http
+            .get(desk.here(path))
+            .bearer_auth(token)
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .as_u16()
     };
     let read = format!("cases/{id}");
     let plan = format!("cases/{id}/plan");
@@ -359,8 +459,21 @@ async fn a_client_gets_a_token_for_itself_and_no_more_than_the_settings_allow(pl
     assert_eq!((status(&broad, &read).await, status(&broad, &plan).await), (200, 200));
     assert_eq!(status(&broad, "deliveries").await, 403);
     let (_, me) = answered(desk.http.get(desk.here("me")).bearer_auth(&broad).send().await.unwrap()).await;
-    assert_eq!((&me["name"], &me["powers"], &me["purposes"]), (&json!("monitor"), &json!(["read_case", "mend_case"]), &json!(["recover"])));
-    let userinfo = desk.http.get(oauth("userinfo")).bearer_auth(&broad).send().await.unwrap();
+    assert_eq!(
+        (&me["name"], &me["powers"], &me["purposes"]),
+        (
+            &json!("monitor"),
+            &json!(["read_case", "mend_case"]),
+            &json!(["recover"])
+        )
+    );
+    let userinfo = desk
+        .http
+        .get(oauth("userinfo"))
+        .bearer_auth(&broad)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(userinfo.status(), 401, "it opens the API and nothing else");
 
     let revoke = desk.http.post(oauth("revoke")).basic_auth("monitor", Some(SECRET));

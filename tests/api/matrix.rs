@@ -28,6 +28,19 @@ on_both! {
 /// A body that fits every endpoint that wants one so far that it is read: whoever gets this far was let in.
 const BODY: &str = r#"{"reason":"as agreed"}"#;
 
+/// A gateway whose vendors cannot be reached: nothing leaves this machine.
+async fn bench(place: Place) -> Bench {
+    Bench::with(place, |text| {
+        let nowhere = "http://127.0.0.1:9/";
+        text.replace(
+            "birth_date_attribute",
+            &format!("cloud = {{ authority = \"{nowhere}\", graph = \"{nowhere}v1.0\", scope = \"{nowhere}.default\" }}\nbirth_date_attribute"),
+        )
+        .replace("template = ", &format!("api = \"{nowhere}api/v1\"\ntemplate = "))
+    })
+    .await
+}
+
 /// A case that waits for a human's look.
 async fn in_review(bench: &Bench) -> Case {
     let now = bench.clock.now();
@@ -70,7 +83,9 @@ fn is_kept_out(endpoint: &Endpoint, status: u16, body: &Value, exists: bool) -> 
 }
 
 async fn asks(bench: &Bench, endpoint: &Endpoint, id: &str, token: &str) -> (u16, Value) {
-    let request = bench.client.request(endpoint.method.clone(), address(bench, endpoint.path, id));
+    let request = bench
+        .client
+        .request(endpoint.method.clone(), address(bench, endpoint.path, id));
     let mut request = request.bearer_auth(token);
     if endpoint.method == Method::POST {
         request = request.header("content-type", "application/json").body(BODY);
@@ -88,7 +103,7 @@ fn can_be_told(endpoint: &Endpoint) -> bool {
 }
 
 async fn a_machine_does_what_its_one_power_opens_and_nothing_else(place: Place) {
-    let bench = Bench::at(place).await;
+    let bench = bench(place).await;
     let case = in_review(&bench).await;
     for endpoint in ENDPOINTS.iter().filter(|endpoint| can_be_told(endpoint)) {
         for machine in Power::ALL.map(Power::word).into_iter().chain(["nothing"]) {
@@ -104,12 +119,25 @@ async fn a_machine_does_what_its_one_power_opens_and_nothing_else(place: Place) 
         // The settings would refuse it; the edge does so too.
         let (status, body) = asks(&bench, endpoint, case.id.as_str(), &token_of("everything")).await;
         let human = endpoint.power.is_some_and(|power| !power.may_be_a_machines());
-        assert_eq!(is_kept_out(endpoint, status, &body, true), human, "{} {status} {body}", endpoint.path);
+        assert_eq!(
+            is_kept_out(endpoint, status, &body, true),
+            human,
+            "{} {status} {body}",
+            endpoint.path
+        );
     }
 }
 
-async fn asks_as<'b>(browser: &mut Browser<'b>, bench: &Bench, endpoint: &Endpoint, id: &str, csrf: &str) -> (u16, Value) {
-    let request = bench.client.request(endpoint.method.clone(), address(bench, endpoint.path, id));
+async fn asks_as<'b>(
+    browser: &mut Browser<'b>,
+    bench: &Bench,
+    endpoint: &Endpoint,
+    id: &str,
+    csrf: &str,
+) -> (u16, Value) {
+    let request = bench
+        .client
+        .request(endpoint.method.clone(), address(bench, endpoint.path, id));
     let mut request = request.header("x-doorward-csrf", csrf);
     if endpoint.method == Method::POST {
         request = request.header("content-type", "application/json").body(BODY);
@@ -131,7 +159,7 @@ const STAFF: [(&str, doorward::case::role::Role); 5] = [
 ];
 
 async fn an_operator_does_what_their_role_opens_and_nothing_else(place: Place) {
-    let bench = Bench::at(place).await;
+    let bench = bench(place).await;
     let case = in_review(&bench).await;
     for (member, role) in STAFF {
         let mut browser = bench.browser();
@@ -150,7 +178,7 @@ async fn an_operator_does_what_their_role_opens_and_nothing_else(place: Place) {
 }
 
 async fn what_wants_a_fresh_proof_wants_it_here_too(place: Place) {
-    let bench = Bench::at(place).await;
+    let bench = bench(place).await;
     let case = in_review(&bench).await;
     for (member, role) in STAFF {
         let mut browser = bench.browser();
@@ -158,52 +186,99 @@ async fn what_wants_a_fresh_proof_wants_it_here_too(place: Place) {
         bench.clock.forward(std::time::Duration::from_secs(6 * 60));
         let csrf = browser.form_token().await;
         for endpoint in &ENDPOINTS {
-            let Some(power) = endpoint.power.filter(|power| role.powers().contains(power) && power.needs_step_up()) else {
+            let Some(power) = endpoint
+                .power
+                .filter(|power| role.powers().contains(power) && power.needs_step_up())
+            else {
                 continue;
             };
             let (status, body) = asks_as(&mut browser, &bench, endpoint, case.id.as_str(), &csrf).await;
-            assert_eq!((status, word(&body)), (403, "step-up-required"), "{power} at {}", endpoint.path);
+            assert_eq!(
+                (status, word(&body)),
+                (403, "step-up-required"),
+                "{power} at {}",
+                endpoint.path
+            );
         }
         // A cookie alone moves nothing.
-        let opening = ENDPOINTS.iter().find(|endpoint| endpoint.method == Method::POST).unwrap();
+        let opening = ENDPOINTS
+            .iter()
+            .find(|endpoint| endpoint.method == Method::POST)
+            .unwrap();
         let (status, body) = asks_as(&mut browser, &bench, opening, "", "guessed").await;
         assert_eq!((status, word(&body)), (403, "csrf"));
     }
 }
 
 async fn a_case_for_another_purpose_is_as_if_it_were_not_there(place: Place) {
-    let bench = Bench::at(place).await;
+    let bench = bench(place).await;
     let case = in_review(&bench).await;
     let token = token_of("elsewhere");
-    for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.path.starts_with("/cases/{id}")) {
+    for endpoint in ENDPOINTS
+        .iter()
+        .filter(|endpoint| endpoint.path.starts_with("/cases/{id}"))
+    {
         // A body that fits is turned away for the case, and one that does not before the case is looked for.
-        let request = bench.client.request(endpoint.method.clone(), address(&bench, endpoint.path, case.id.as_str()));
+        let request = bench.client.request(
+            endpoint.method.clone(),
+            address(&bench, endpoint.path, case.id.as_str()),
+        );
         let body = if endpoint.path.ends_with("/link") { "" } else { BODY };
-        let request = request.bearer_auth(&token).header("content-type", "application/json").body(body);
+        let request = request
+            .bearer_auth(&token)
+            .header("content-type", "application/json")
+            .body(body);
         let (status, body) = answered(request.send().await.unwrap()).await;
-        assert_eq!((status, word(&body)), (404, "not-found"), "{} {}", endpoint.method, endpoint.path);
+        assert_eq!(
+            (status, word(&body)),
+            (404, "not-found"),
+            "{} {}",
+            endpoint.method,
+            endpoint.path
+        );
     }
-    let listed = bench.client.get(address(&bench, "/cases", "")).bearer_auth(&token).send().await.unwrap();
+    let listed = bench
+        .client
+        .get(address(&bench, "/cases", ""))
+        .bearer_auth(&token)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answered(listed).await.1["cases"], json!([]));
     for path in ["/audit/events", "/audit/verify", "/settings", "/vendors"] {
-        let told = bench.client.get(address(&bench, path, "")).bearer_auth(&token).send().await.unwrap();
+        let told = bench
+            .client
+            .get(address(&bench, path, ""))
+            .bearer_auth(&token)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(told.status(), 403, "{path} is about all purposes");
     }
 }
 
 async fn strangers_are_told_nothing(place: Place) {
-    let bench = Bench::at(place).await;
+    let bench = bench(place).await;
     let case = in_review(&bench).await;
     for endpoint in &ENDPOINTS {
         let (status, body) = asks(&bench, endpoint, case.id.as_str(), &token_of("nobody-has-this")).await;
-        assert_eq!((status, word(&body)), (401, "unauthorised"), "{} {}", endpoint.method, endpoint.path);
-        let bare = bench.client.request(endpoint.method.clone(), address(&bench, endpoint.path, case.id.as_str()));
+        assert_eq!(
+            (status, word(&body)),
+            (401, "unauthorised"),
+            "{} {}",
+            endpoint.method,
+            endpoint.path
+        );
+        let bare = bench.client.request(
+            endpoint.method.clone(),
+            address(&bench, endpoint.path, case.id.as_str()),
+        );
         assert_eq!(bare.send().await.unwrap().status(), 401);
     }
 }
 
 async fn a_reviewer_does_not_learn_whose_account_it_is_before_judging(place: Place) {
-    let bench = Bench::at(place).await;
+    let bench = bench(place).await;
     let case = in_review(&bench).await;
     let store = &bench.app.door.flow.store;
     let looked_up = doorward::audit::Fact::AccountLookedUp {
@@ -226,10 +301,15 @@ async fn a_reviewer_does_not_learn_whose_account_it_is_before_judging(place: Pla
         }
         seen
     };
-    let tells = |text: &str| text.contains(&account) || text.contains("everything agrees") || text.contains("the-account-in-question");
+    let tells = |text: &str| {
+        text.contains(&account) || text.contains("everything agrees") || text.contains("the-account-in-question")
+    };
     assert!(!tells(&seen(&mut browser).await), "before it is taken");
     let mut post = async |path: &str, body: Value| {
-        let request = bench.client.post(address(&bench, path, id)).header("x-doorward-csrf", &csrf);
+        let request = bench
+            .client
+            .post(address(&bench, path, id))
+            .header("x-doorward-csrf", &csrf);
         answered(browser.send(request.json(&body)).await).await
     };
     let (status, taken) = post("/cases/{id}/review", json!({})).await;
@@ -240,17 +320,31 @@ async fn a_reviewer_does_not_learn_whose_account_it_is_before_judging(place: Pla
     let mut other = bench.browser();
     other.sign_in("noor-haddad").await;
     assert!(!tells(&seen(&mut other).await), "while it is held");
-    let evidence = other.send(bench.client.get(address(&bench, "/cases/{id}/review", id))).await;
+    let evidence = other
+        .send(bench.client.get(address(&bench, "/cases/{id}/review", id)))
+        .await;
     let (status, evidence) = answered(evidence).await;
     assert_eq!((status, &evidence["number"]), (200, &json!(case.number)));
     assert!(!tells(&evidence.to_string()));
-    let (status, judged) = post("/cases/{id}/review/judgement", json!({"holds": true, "reasons": ["sharp"]})).await;
+    let (status, judged) = post(
+        "/cases/{id}/review/judgement",
+        json!({"holds": true, "reasons": ["sharp"]}),
+    )
+    .await;
     assert_eq!(status, 200, "{judged}");
     assert!(tells(&judged.to_string()), "judged: it is theirs to see");
     let (status, claimed) = post("/cases/{id}/review/claimed", json!({})).await;
     assert_eq!((status, claimed["account"].as_str()), (200, Some(account.as_str())));
-    let (status, decided) = post("/cases/{id}/review/decision", json!({"same_person": true, "reason": "same face"})).await;
-    assert_eq!((status, &decided["desk"]["same_person"]), (200, &json!(true)), "{decided}");
+    let (status, decided) = post(
+        "/cases/{id}/review/decision",
+        json!({"same_person": true, "reason": "same face"}),
+    )
+    .await;
+    assert_eq!(
+        (status, &decided["desk"]["same_person"]),
+        (200, &json!(true)),
+        "{decided}"
+    );
     // An agent, who decides nothing, sees whose case it is all the while.
     let fresh = in_review(&bench).await;
     let read = bench
@@ -261,7 +355,7 @@ async fn a_reviewer_does_not_learn_whose_account_it_is_before_judging(place: Pla
 }
 
 async fn every_refusal_names_a_page_that_explains_it(place: Place) {
-    let bench = Bench::at(place).await;
+    let bench = bench(place).await;
     let id = "case_AAAAAAAAAAAAAAAAAAAAAA";
     let everything = token_of("everything");
     let asked = |method: Method, path: &str| bench.client.request(method, address(&bench, path, id));
@@ -272,19 +366,43 @@ async fn every_refusal_names_a_page_that_explains_it(place: Place) {
         (404, asked(Method::GET, "/cases/{id}").bearer_auth(&everything)),
         (404, asked(Method::GET, "/no-such-thing").bearer_auth(&everything)),
         (405, asked(Method::DELETE, "/cases").bearer_auth(&everything)),
-        (413, asked(Method::POST, "/cases").bearer_auth(&everything).header("content-type", "application/json").body(too_large)),
+        (
+            413,
+            asked(Method::POST, "/cases")
+                .bearer_auth(&everything)
+                .header("content-type", "application/json")
+                .body(too_large),
+        ),
         (415, asked(Method::POST, "/cases").bearer_auth(&everything).body("{}")),
-        (422, asked(Method::POST, "/cases").bearer_auth(&everything).json(&json!({"purpose": 1}))),
+        (
+            422,
+            asked(Method::POST, "/cases")
+                .bearer_auth(&everything)
+                .json(&json!({"purpose": 1})),
+        ),
         (422, asked(Method::GET, "/cases?stage=nowhere").bearer_auth(&everything)),
         (422, asked(Method::GET, "/cases?limit=0").bearer_auth(&everything)),
         (422, asked(Method::GET, "/cases?limit=201").bearer_auth(&everything)),
-        (422, asked(Method::GET, "/cases?cursor=nonsense").bearer_auth(&everything)),
+        (
+            422,
+            asked(Method::GET, "/cases?cursor=nonsense").bearer_auth(&everything),
+        ),
         (422, asked(Method::GET, "/cases?unknown=1").bearer_auth(&everything)),
-        (400, asked(Method::POST, "/cases").bearer_auth(&everything).header("idempotency-key", "a b").json(&json!({}))),
+        (
+            400,
+            asked(Method::POST, "/cases")
+                .bearer_auth(&everything)
+                .header("idempotency-key", "a b")
+                .json(&json!({})),
+        ),
     ];
     for (wanted, request) in requests {
         let response = request.send().await.unwrap();
-        assert_eq!(response.headers()["content-type"], "application/problem+json", "{wanted}");
+        assert_eq!(
+            response.headers()["content-type"],
+            "application/problem+json",
+            "{wanted}"
+        );
         if wanted == 405 {
             let mut allowed: Vec<&str> = response.headers()["allow"].to_str().unwrap().split(',').collect();
             allowed.sort_unstable();
@@ -294,15 +412,22 @@ async fn every_refusal_names_a_page_that_explains_it(place: Place) {
         assert_eq!(status, wanted, "{problem}");
         assert_eq!(problem["status"], wanted);
         let kind = problem["type"].as_str().unwrap();
-        let page = kind.strip_prefix("https://doorward.example.com").unwrap_or_else(|| panic!("{kind}"));
-        let explained = bench.client.get(format!("http://{}{page}", bench.address)).send().await.unwrap();
+        let page = kind
+            .strip_prefix("https://doorward.example.com")
+            .unwrap_or_else(|| panic!("{kind}"));
+        let explained = bench
+            .client
+            .get(format!("http://{}{page}", bench.address))
+            .send()
+            .await
+            .unwrap();
         let (status, explained) = answered(explained).await;
         assert_eq!((status, &explained["problem"]), (200, &json!(word(&problem))));
     }
 }
 
 async fn whoever_calls_too_often_is_told_to_wait(place: Place) {
-    let bench = Bench::at(place).await;
+    let bench = bench(place).await;
     let ask = async |name: &str| {
         let request = bench.client.get(address(&bench, "/me", "")).bearer_auth(token_of(name));
         request.send().await.unwrap()

@@ -55,7 +55,9 @@ async fn a_call_sent_again_is_answered_again_and_done_once(place: Place) {
     assert_eq!(status, 201, "{first}");
     let link = first["link"]["url"].as_str().unwrap();
     assert!(
-        !lab.database_bytes().windows(link.len()).any(|window| window == link.as_bytes()),
+        !lab.database_bytes()
+            .windows(link.len())
+            .any(|window| window == link.as_bytes()),
         "the answer is kept, and cannot be read in the database"
     );
     // The same call, before and after the program was killed.
@@ -114,7 +116,16 @@ async fn a_call_that_was_refused_for_our_fault_is_done_anew(place: Place) {
     let rule = lab.sheet().entra.address.join("_lab/misbehave").unwrap();
     let client = doorward_lab::caller::client().unwrap();
     let away = json!({"status": 503, "times": 0});
-    assert!(client.post(rule.clone()).json(&away).send().await.unwrap().status().is_success());
+    assert!(
+        client
+            .post(rule.clone())
+            .json(&away)
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .is_success()
+    );
     let (status, refused) = answered(send(&lab, "cases", "again", &body).await).await;
     assert_eq!((status, word(&refused)), (503, "vendor-unreachable"), "{refused}");
     assert!(client.delete(rule).send().await.unwrap().status().is_success());
