@@ -16,11 +16,13 @@ EXAMPLES = 20
 
 # Where an answer other than the usual is right:
 # - what fits the form may name a purpose, a connector or a cursor that there is not (422), something that is past (409), or too much (429);
+# - a key for calls sent twice is any text to the description, and 1 to 255 visible characters in truth (400): the program takes numbers
+#   in headers for something else than text, and everything there is text;
 # - what does not fit may be turned away for what the caller may not do before it is read.
 SETTINGS = """
 seed = 7
 [checks]
-positive_data_acceptance.expected-statuses = ["2xx", "304", "401", "403", "404", "409", "422", "502", "503"]
+positive_data_acceptance.expected-statuses = ["2xx", "304", "400", "401", "403", "404", "409", "422", "502", "503"]
 negative_data_rejection.expected-statuses = ["400", "401", "403", "404", "405", "409", "413", "415", "422", "502", "503"]
 missing_required_header.expected-statuses = ["400", "401", "403", "404", "415", "422"]
 """
