@@ -102,6 +102,12 @@ impl From<Error> for Problem {
                 problem
             }
             Error::MayNot(barred) => Self::may_not(&barred),
+            Error::Shielded => Self::new(StatusCode::CONFLICT, "shielded", "The shield is up"),
+            Error::Vendor(VendorError::Ambiguous) => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "ambiguous",
+                "More than one account answers to this",
+            ),
             Error::Elsewhere => Self::new(
                 StatusCode::CONFLICT,
                 "past-this",

@@ -17,7 +17,7 @@ const LARGEST: usize = 64 * 1024;
 const PROBLEM: &str = "application/problem+json";
 
 /// Every kind: its word, what it means, what to do.
-pub const KINDS: [(&str, &str, &str); 31] = [
+pub const KINDS: [(&str, &str, &str); 30] = [
     (
         "account-barred",
         "The account cannot be recovered this way; `refusal` says why.",
@@ -98,7 +98,6 @@ pub const KINDS: [(&str, &str, &str); 31] = [
         "The shield is up: nobody helps themselves.",
         "Open a case by an operator, or lower the shield.",
     ),
-    ("sign-in", "A signed-in operator is needed.", "Sign in at the console."),
     (
         "stale",
         "Somebody else wrote the case meanwhile.",

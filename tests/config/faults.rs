@@ -255,6 +255,14 @@ const CASES: &[(&str, &[(&str, &str)])] = &[
         )],
     ),
     (
+        "a machine that would approve",
+        &[(
+            "[brand]",
+            "[[api_token]]\nname = \"a\"\nscopes = [\"read_case\", \"approve\"]\n\
+             secret = { file = \"/etc/doorward/ticket-system.token\" }\n[brand]",
+        )],
+    ),
+    (
         "two of one name and one unused",
         &[(
             "[[verifier]]",

@@ -137,7 +137,7 @@ impl Bench {
     }
 
     /// With its settings changed.
-    async fn with(place: Place, change: impl FnOnce(String) -> String) -> Self {
+    pub(crate) async fn with(place: Place, change: impl FnOnce(String) -> String) -> Self {
         let clock = TurnedClock::at(Timestamp::from_seconds(NOW));
         let idp_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}/staff", idp_listener.local_addr().unwrap());

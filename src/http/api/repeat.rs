@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use tracing::Instrument;
 use zeroize::Zeroizing;
 
 use crate::crypto::token::Digest;
@@ -95,14 +96,15 @@ async fn repeated(app: &App, actor: &Actor, key: &str, request: Request, next: N
     }
     let request = Request::from_parts(parts, Body::from(body));
     // Apart, so that it is done and kept even if the caller goes away.
-    let done = tokio::spawn(async move {
+    let doing = async move {
         let response = next.run(request).await;
         let kept = keep(&store, &key, &asked, response).await;
         if kept.is_err() {
             store.drop_answer(&key, &asked).await?;
         }
         kept
-    });
+    };
+    let done = tokio::spawn(doing.in_current_span());
     match done.await {
         Ok(response) => response.map_err(|error| Error::from(error).into()),
         Err(_) => Err(Problem::fault()),

@@ -77,9 +77,10 @@ pub(super) fn limit(asked: Option<u32>) -> Result<u32, Problem> {
 /// A text without what a log or a page could stumble over, and not empty.
 pub(super) fn text(field: &str, text: &str, longest: usize) -> Result<String, Problem> {
     let trimmed = text.trim();
-    if trimmed.is_empty() || trimmed.len() > longest || trimmed.chars().any(|letter| breaks(letter, longest)) {
+    if trimmed.is_empty() || trimmed.chars().count() > longest || trimmed.chars().any(|letter| breaks(letter, longest))
+    {
         return Err(unfit(format!(
-            "`{field}` must be 1 to {longest} bytes without control characters"
+            "`{field}` must be 1 to {longest} characters, and none of them control characters"
         )));
     }
     Ok(trimmed.to_owned())

@@ -18,6 +18,7 @@ import requests
 
 import company
 import deliveries
+import described
 import flows
 
 PROGRAM = Path(__file__).parents[3] / "target/debug/doorward-lab"
@@ -49,6 +50,7 @@ def main():
         all_flows += [(flow, (world, receiver)) for flow in company.ALL]
         hearer.secret = world["tickets"]["secret"]
         all_flows += [(flow, (world, hearer)) for flow in deliveries.ALL]
+        all_flows += [(flow, (world,)) for flow in described.ALL]
     passed = failed = 0
     try:
         for flow, given in all_flows:
