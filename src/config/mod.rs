@@ -22,6 +22,7 @@ mod relying;
 pub mod saml;
 pub mod secret;
 pub mod server;
+pub mod shown;
 pub mod source;
 pub mod staff;
 pub mod value;
@@ -84,6 +85,10 @@ pub struct Config {
     /// Who is told what becomes of cases.
     #[serde(default, rename = "webhook")]
     pub webhooks: Vec<webhook_out::Webhook>,
+    /// All of this as staff may read it.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub shown: Vec<shown::Section>,
 }
 
 /// What could be read of the settings: a table that must be there and is not is noted, and hides nothing else.
@@ -114,6 +119,7 @@ struct Draft {
     api_token: Vec<purpose::ApiToken>,
     #[serde(default)]
     staff: staff::Staff,
+    #[serde(default)]
     webhook: Vec<webhook_out::Webhook>,
 }
 
@@ -135,6 +141,7 @@ impl Draft {
             api_tokens: self.api_token,
             staff: self.staff,
             webhooks: self.webhook,
+            shown: Vec::new(),
         })
     }
 }
@@ -175,7 +182,10 @@ pub fn parse(text: &str, variables: &[(String, String)]) -> Result<Config, Vec<F
     let mut faults = reading.faults;
     faults.sort_by_key(|(at, _)| *at);
     match draft.and_then(Draft::whole) {
-        Some(config) if faults.is_empty() => Ok(config),
+        Some(config) if faults.is_empty() => Ok(Config {
+            shown: shown::sections(text, variables),
+            ..config
+        }),
         _ => Err(faults.into_iter().map(|(_, fault)| fault).collect()),
     }
 }

@@ -174,6 +174,9 @@ impl Flow {
             let next = now.plus(reading_pace(now.since(asked_at), back.map(|at| now.since(at))));
             return Ok(Turn::Pause(Some(next.min(draft.case.expires_at))));
         }
+        // Without a person there would be nobody to compare: then somebody there has to look.
+        let ours = self.verifier(&verifier)?.reviews_here() && (proof.person.is_some() || draft.case.is_recheck());
+        draft.case.desk.unsure = ours && matches!(proof.outcome, Outcome::Review { .. });
         self.take_proof(draft, proof, purpose.attempts, now)
     }
 
@@ -202,6 +205,11 @@ impl Flow {
         match outcome {
             Outcome::Pending => {}
             Outcome::Passed => {
+                draft.case.private.person = person;
+                passed(&mut draft.case, now)?;
+            }
+            // A reviewer here decides, once it is known how it compares.
+            Outcome::Review { .. } if draft.case.desk.unsure => {
                 draft.case.private.person = person;
                 passed(&mut draft.case, now)?;
             }
