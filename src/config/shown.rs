@@ -230,7 +230,7 @@ fn plain(key: &str, value: &Value) -> String {
 
 /// Addresses that messages go to often hold a secret in their path: whoever knows it may post there.
 fn without_path(key: &str, text: &str) -> String {
-    let posted_to = key == "url" || key.ends_with(".url");
+    let posted_to = key.rsplit('.').next() == Some("url");
     match Url::parse(text) {
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             format!("{}/…", url.origin().ascii_serialization())

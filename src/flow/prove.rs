@@ -223,13 +223,7 @@ impl Flow {
                 draft.case.private.visit = None;
                 draft.case.moved(Stage::Consent)?;
             }
-            Outcome::Declined { .. } => self.conclude(
-                draft,
-                End::Refused {
-                    refusal: Refusal::Declined,
-                },
-                now,
-            )?,
+            Outcome::Declined { .. } => self.conclude(draft, refused(Refusal::Declined), now)?,
             Outcome::Expired => self.conclude(draft, End::Expired, now)?,
             Outcome::Foreign { ref reasons } => {
                 tracing::error!(
@@ -237,13 +231,7 @@ impl Flow {
                     ?reasons,
                     "a proof was read that is not the one asked for; the case is refused"
                 );
-                self.conclude(
-                    draft,
-                    End::Refused {
-                        refusal: Refusal::ForeignProof,
-                    },
-                    now,
-                )?;
+                self.conclude(draft, refused(Refusal::ForeignProof), now)?;
             }
         }
         Ok(Turn::On)
@@ -300,6 +288,10 @@ impl Flow {
         let end = draft.case.expires_at;
         Turn::Pause(Some(if now < end { again.min(end) } else { again }))
     }
+}
+
+fn refused(refusal: Refusal) -> End {
+    End::Refused { refusal }
 }
 
 /// The proof stands: it is compared next, or a human decides because it came back elsewhere.

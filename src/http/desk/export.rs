@@ -2,6 +2,7 @@
 //! record ends with its signed head; what was narrowed cannot be checked offline and says nothing at its end.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
@@ -17,7 +18,6 @@ use crate::case::role::Power;
 use crate::cause::causes;
 use crate::pages::desk::{RecordFilter, StaffNotice, path};
 use crate::store::{self, Store};
-use std::sync::Arc;
 
 /// How much is read at once, and held in memory at the most.
 const PAGE: i64 = 500;
@@ -109,19 +109,18 @@ impl Copy {
     async fn read_on(&mut self) -> Result<(), store::Error> {
         let links = self.store.links(self.at, PAGE).await?;
         let links: Vec<Link> = links.into_iter().filter(|link| link.seq <= self.head.seq).collect();
-        match links.last() {
-            Some(last) => self.at = last.seq,
-            None => {
-                self.over = true;
-                if self.narrowed.is_none() {
-                    let head = self.house.sign(&self.head);
-                    self.ready.push_back(format!("{}\n", json!({ "head": head })));
-                }
+        if let Some(last) = links.last() {
+            self.at = last.seq;
+        } else {
+            self.over = true;
+            if self.narrowed.is_none() {
+                let head = self.house.sign(&self.head);
+                self.ready.push_back(format!("{}\n", json!({ "head": head })));
             }
         }
         let wanted = links.iter().filter(|link| self.wants(link));
-        let lines: Vec<String> = wanted.map(|link| format!("{}\n", json!(link))).collect();
-        self.ready.extend(lines);
+        let texts: Vec<String> = wanted.map(|link| format!("{}\n", json!(link))).collect();
+        self.ready.extend(texts);
         Ok(())
     }
 

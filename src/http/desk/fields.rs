@@ -1,10 +1,10 @@
 //! What a form of the console sent: fields by their names, some of them several times.
 
 use axum::extract::{Form, FromRequest, Request};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use super::App;
-use axum::response::IntoResponse;
+use crate::pages::desk::path;
 
 /// The fields of a form, in the order in which they came.
 pub(super) struct Fields(Vec<(String, String)>);
@@ -41,8 +41,8 @@ impl Fields {
     /// The answer to a question, if it was answered.
     pub(super) fn answer(&self, name: &str) -> Option<bool> {
         match self.get(name) {
-            crate::pages::desk::path::YES => Some(true),
-            crate::pages::desk::path::NO => Some(false),
+            path::YES => Some(true),
+            path::NO => Some(false),
             _ => None,
         }
     }

@@ -63,7 +63,7 @@ pub(super) struct Narrowed {
 }
 
 async fn look(at: At, asked: Result<Query<Asked>, QueryRejection>) -> Response {
-    if let Err(refused) = at.need(Power::ReadAudit, path::RECORD).await {
+    if let Err(refused) = at.need(Power::ReadAudit, &at.here).await {
         return refused;
     }
     let (asked, broken) = match asked {

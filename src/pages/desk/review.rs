@@ -174,39 +174,7 @@ impl Drawn for Review {
 
 impl Review {
     pub(super) fn samples() -> Vec<(&'static str, Self)> {
-        let owned = |pairs: &[(&str, &str)]| {
-            let pairs = pairs.iter();
-            pairs
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect()
-        };
-        let judge = Self {
-            id: super::case::CASE_ID.to_owned(),
-            number: "K7QF-3M2P".to_owned(),
-            purpose: "Get back into your account".to_owned(),
-            cause: "incomplete",
-            evidence: Some(Evidence {
-                verifier: "persona".to_owned(),
-                outside: Some("https://verifier.example.com/inquiries/inq_1".to_owned()),
-                read: owned(&[
-                    ("given_name", "Maria Elisabet"),
-                    ("family_name", "Lindqvist"),
-                    ("birth_date", "1988-05-14"),
-                ]),
-                checks: vec![
-                    ("Government ID".to_owned(), "passed", Vec::new()),
-                    ("Selfie".to_owned(), "passed", Vec::new()),
-                    (
-                        "Same face".to_owned(),
-                        "failed",
-                        vec!["the faces were compared with little certainty".to_owned()],
-                    ),
-                    ("Barcode".to_owned(), "not_applicable", Vec::new()),
-                ],
-            }),
-            step: ReviewStep::Judge,
-            incomplete: false,
-        };
+        let judge = Self::judge_sample();
         let claimed = Self::claimed_sample();
         let doubted = Claimed {
             document_holds: false,
@@ -235,6 +203,42 @@ impl Review {
             ("desk-review-doubted", at(ReviewStep::Decide(Box::new(doubted)))),
             ("desk-review", judge),
         ]
+    }
+
+    fn judge_sample() -> Self {
+        let owned = |pairs: &[(&str, &str)]| {
+            let pairs = pairs.iter();
+            pairs
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect()
+        };
+        Self {
+            id: super::case::CASE_ID.to_owned(),
+            number: "K7QF-3M2P".to_owned(),
+            purpose: "Get back into your account".to_owned(),
+            cause: "incomplete",
+            evidence: Some(Evidence {
+                verifier: "persona".to_owned(),
+                outside: Some("https://verifier.example.com/inquiries/inq_1".to_owned()),
+                read: owned(&[
+                    ("given_name", "Maria Elisabet"),
+                    ("family_name", "Lindqvist"),
+                    ("birth_date", "1988-05-14"),
+                ]),
+                checks: vec![
+                    ("Government ID".to_owned(), "passed", Vec::new()),
+                    ("Selfie".to_owned(), "passed", Vec::new()),
+                    (
+                        "Same face".to_owned(),
+                        "failed",
+                        vec!["the faces were compared with little certainty".to_owned()],
+                    ),
+                    ("Barcode".to_owned(), "not_applicable", Vec::new()),
+                ],
+            }),
+            step: ReviewStep::Judge,
+            incomplete: false,
+        }
     }
 
     fn claimed_sample() -> Claimed {
