@@ -337,12 +337,17 @@ fn held<'c>(case: &'c Case, operator: &Operator) -> Result<&'c Review, Barred> {
     Ok(review)
 }
 
-/// A reading in one line of the record: the checks and what came of each.
+/// A reading in one line of the record: what the verifier found, and every check with what came of it.
 fn told(reading: &Reading) -> String {
-    let text = |value: &dyn Fn() -> serde_json::Result<Value>| value().unwrap_or_default().to_string();
-    format!(
-        "{}: {}",
-        text(&|| serde_json::to_value(&reading.outcome)),
-        text(&|| serde_json::to_value(&reading.checks))
-    )
+    let found = match &reading.outcome {
+        Outcome::Pending => "pending",
+        Outcome::Passed => "passed",
+        Outcome::Declined { .. } => "declined",
+        Outcome::Review { .. } => "review",
+        Outcome::Expired => "expired",
+        Outcome::Foreign { .. } => "foreign",
+    };
+    let checks = reading.checks.iter();
+    let checks: Vec<String> = checks.map(|check| format!("{} {}", check.name, check.status)).collect();
+    format!("{found}: {}", checks.join(", "))
 }

@@ -57,7 +57,13 @@ fn tell(details: &mut Vec<(String, String)>, name: &str, value: &Value) {
         Value::String(text) => details.push((label, text.clone())),
         Value::Object(members) => {
             for (key, value) in members {
-                tell(details, &format!("{name} {key}"), value);
+                // `outcome` of `outcome` is the outcome; `data` and the like are told by what they hold.
+                let both = if key == name {
+                    name.to_owned()
+                } else {
+                    format!("{name} {key}")
+                };
+                tell(details, &both, value);
             }
         }
         Value::Array(items) => {

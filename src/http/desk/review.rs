@@ -258,7 +258,7 @@ fn checks(reading: &Reading) -> Vec<(String, &'static str, Vec<String>)> {
                 "waiting"
             }
         };
-        (check.name.clone(), result, reasons)
+        (check.name.replace('_', " "), result, reasons)
     };
     reading.checks.iter().map(check).collect()
 }

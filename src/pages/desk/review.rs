@@ -41,8 +41,14 @@ pub struct Evidence {
     /// Names of fields of the document, as far as they have one each of [`super::table::FIELDS`], and what they say.
     pub read: Vec<(String, String)>,
     /// Every check: its name, how it went (one of [`super::table::RESULTS`]), and the verifier's reasons.
-    pub checks: Vec<(String, &'static str, Vec<String>)>,
+    pub checks: Vec<Check>,
 }
+
+/// A check: its name, how it went, and the verifier's reasons.
+pub type Check = (String, &'static str, Vec<String>);
+
+/// How a check goes where there is nothing to say about it.
+const USUAL: [&str; 2] = ["passed", "not_applicable"];
 
 /// What can be done now.
 #[derive(Clone, Debug)]
@@ -91,7 +97,7 @@ words! {
         take, take_text, take_button, first, second, cause, evidence, outside, read, checks, judge, document, face, grounds, grounds_hint, note,
         note_hint, judge_button, judge_why, judged, holds, holds_not, face_is, face_is_not, claimed, on_document, on_account,
         absent, decide, same, why, evidence_used, measures, reason, reason_hint, decide_button, incomplete, barred, back;
-        title, held
+        title, held, usual
     }
 }
 
@@ -127,6 +133,18 @@ impl View<'_> {
 
     fn judging(&self) -> bool {
         matches!(self.page.step, ReviewStep::Judge)
+    }
+
+    /// What did not simply pass: that is looked at first.
+    fn noted<'e>(&self, evidence: &'e Evidence) -> Vec<&'e Check> {
+        let all = evidence.checks.iter();
+        all.filter(|(_, result, _)| !USUAL.contains(result)).collect()
+    }
+
+    /// Everything else, of which verifiers have dozens.
+    fn usual<'e>(&self, evidence: &'e Evidence) -> Vec<&'e Check> {
+        let all = evidence.checks.iter();
+        all.filter(|(_, result, _)| USUAL.contains(result)).collect()
     }
 
     fn taking(&self) -> bool {
