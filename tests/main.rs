@@ -24,3 +24,5 @@ mod rules;
 mod staff;
 #[cfg(test)]
 mod store;
+#[cfg(test)]
+mod watch;

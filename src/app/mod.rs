@@ -3,6 +3,7 @@
 mod connector;
 mod duo;
 mod entra;
+mod house;
 mod purpose;
 mod relying;
 mod saml;
@@ -37,6 +38,7 @@ use crate::source::Door;
 use crate::store::{self, Store};
 use connector::{abilities, connectors};
 use doorward_contract::{Clock, Finding, VendorError};
+pub use house::house;
 use purpose::{brand, callers, caps, purposes, ways};
 pub use staff::staff;
 use vendor::{form_origins, verifiers};
@@ -145,6 +147,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Err
         staff: staff(&config, &door.flow)?,
         policy: pages::content_security_policy(&origins).into(),
         origin: config.server.public_url.get_ref().0.origin().ascii_serialization(),
+        house: Arc::new(house(&config)?),
         door: door.clone(),
     };
     let router = http::router(&app)?;

@@ -93,3 +93,12 @@ pub fn kind(told: Told) -> Kind {
         Told::ShieldChanged => Kind::ShieldChanged,
     }
 }
+
+/// Each receiver and where it is, without what may be secret in an address.
+pub(super) fn hosts(config: &Config) -> Vec<(String, String)> {
+    let host = |webhook: &Webhook| {
+        let host = webhook.url.0.host_str().unwrap_or_default().to_owned();
+        (webhook.name.get_ref().0.clone(), host)
+    };
+    config.webhooks.iter().map(host).collect()
+}

@@ -192,6 +192,12 @@ pub enum Fact {
         reviewer: String,
         /// Whether it holds.
         holds: bool,
+        /// Whether the document holds, where that was asked by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<bool>,
+        /// Whether the face is the document's, where that was asked by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        face: Option<bool>,
         /// What spoke for or against it.
         reasons: Vec<String>,
         /// Whatever else they wanted to be known.

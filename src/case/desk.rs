@@ -33,10 +33,16 @@ impl From<&Operator> for Staff {
 }
 
 /// Whether what was read and checked holds, judged before the claimed name is seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
-    /// Whether the evidence holds.
+    /// Whether the evidence holds. It does not if a part of it does not.
     pub holds: bool,
+    /// Whether the document is genuine, whole and in date, where that was asked by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<bool>,
+    /// Whether the face is the document's, and live, where that was asked by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub face: Option<bool>,
     /// What spoke for or against it, a word or a sentence each.
     pub reasons: Vec<String>,
     /// Whatever else the reviewer wants to be known.
@@ -44,12 +50,21 @@ pub struct Judgement {
 }
 
 /// What a reviewer decided at the end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// Whether who was proven is who the account belongs to.
     pub same_person: bool,
     /// Why.
     pub reason: String,
+    /// Why a human had to look, in the reviewer's own word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Which evidence they relied on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
+    /// What they did to be sure, a word each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<String>,
 }
 
 /// A human's look at a case.
@@ -125,6 +140,8 @@ pub struct Desk {
     pub over_cap: bool,
     /// Whether the account is protected, and its purpose has colleagues decide on that.
     pub protected: bool,
+    /// Whether the verifier left it to a human here to say whether the proof holds.
+    pub unsure: bool,
     /// A human's look at it.
     pub review: Option<Review>,
     /// How many must agree by the purpose, once that was found out; the shield and the cap come on top.

@@ -121,10 +121,20 @@ fn proving(case: &Case) -> Step {
 /// comes to.
 fn reviewing(case: &Case, now: Timestamp) -> Step {
     match case.attempt().and_then(|attempt| attempt.outcome.as_ref()) {
-        Some(Outcome::Review { .. }) => Step::ReadProof,
-        Some(Outcome::Passed) => comparing(case, now),
+        Some(Outcome::Review { .. }) if !case.desk.unsure => Step::ReadProof,
+        Some(Outcome::Passed | Outcome::Review { .. }) => comparing(case, now),
         _ => Step::Await(Some(case.expires_at)),
     }
+}
+
+/// Whether it waits for a reviewer here, and not for somebody at the verifier or for being compared.
+pub fn awaits_reviewer(case: &Case) -> bool {
+    let proven = match case.attempt().and_then(|attempt| attempt.outcome.as_ref()) {
+        Some(Outcome::Passed) => true,
+        Some(Outcome::Review { .. }) => case.desk.unsure,
+        _ => false,
+    };
+    case.stage == Stage::Review && proven && case.explanation.is_some() && needs_review(case)
 }
 
 /// The proof stands. What was barred from the start is refused here, where everybody else is compared, and every
@@ -164,11 +174,12 @@ fn compared(case: &Case) -> Step {
     fitting(case)
 }
 
-/// Whether a human has to look, and none has yet: the match leaves a doubt, the proof came back elsewhere, or the shield is up,
-/// under which nobody gets in unattended.
+/// Whether a human has to look, and none has yet: the verifier left it to us, the match leaves a doubt, the proof came back
+/// elsewhere, or the shield is up, under which nobody gets in unattended.
 pub fn needs_review(case: &Case) -> bool {
     let in_doubt = |explanation: &matching::Explanation| explanation.verdict == matching::Verdict::Review;
-    let unsure = case.relayed || case.desk.shielded || case.explanation.as_ref().is_some_and(in_doubt);
+    let unsure =
+        case.relayed || case.desk.shielded || case.desk.unsure || case.explanation.as_ref().is_some_and(in_doubt);
     unsure && !case.desk.is_confirmed()
 }
 
@@ -176,6 +187,7 @@ pub fn needs_review(case: &Case) -> bool {
 pub fn doubts(case: &Case) -> Vec<String> {
     let doubt = case.explanation.as_ref().map(|explanation| explanation.verdict);
     let why = [
+        (case.desk.unsure, "the verifier leaves it to a human"),
         (
             doubt == Some(matching::Verdict::Review),
             "the comparison leaves a doubt",

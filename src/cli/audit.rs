@@ -14,45 +14,14 @@ pub(super) async fn verify_database(config: Config) -> Result<ExitCode, Failure>
     let store = app::open_store(&config)
         .await
         .map_err(|error| Failure::Failed(causes(&error)))?;
-    // The head first: what is written meanwhile comes after it and is left for the next time.
-    let head = store.head().await.map_err(|error| Failure::Failed(causes(&error)))?;
-    let mut at = audit::Head::start();
-    while at.seq < head.seq {
-        let links = store
-            .links(at.seq, 1000)
-            .await
-            .map_err(|error| Failure::Failed(causes(&error)))?;
-        let links: Vec<_> = links.into_iter().filter(|link| link.seq <= head.seq).collect();
-        if links.is_empty() {
-            return Err(Failure::Failed(
-                chain::Fault::Cut {
-                    expected: head.seq,
-                    found: at.seq,
-                }
-                .to_string(),
-            ));
-        }
-        at = audit::verify(at, links).map_err(|fault| Failure::Failed(fault.to_string()))?;
-    }
-    if at != head {
-        return Err(Failure::Failed(chain::Fault::Altered { seq: head.seq }.to_string()));
-    }
-    let beyond = store
-        .links(head.seq, 1)
+    let checked = store
+        .check_record()
         .await
         .map_err(|error| Failure::Failed(causes(&error)))?;
-    let now = store.head().await.map_err(|error| Failure::Failed(causes(&error)))?;
-    if let Some(link) = beyond.first()
-        && link.seq > now.seq
-    {
-        return Err(Failure::Failed(
-            chain::Fault::Cut {
-                expected: now.seq,
-                found: link.seq,
-            }
-            .to_string(),
-        ));
+    if let Some(fault) = checked.fault {
+        return Err(Failure::Failed(fault.to_string()));
     }
+    let head = checked.head;
     print(&format!(
         "{} events, nothing altered, removed or inserted; head {}",
         head.seq, head.hash

@@ -69,7 +69,7 @@ pub(super) fn required(schema: &Value, node: &Value) -> Vec<String> {
         .collect()
 }
 
-fn resolved<'s>(schema: &'s Value, node: &'s Value) -> &'s Value {
+pub(super) fn resolved<'s>(schema: &'s Value, node: &'s Value) -> &'s Value {
     match node
         .get("$ref")
         .and_then(Value::as_str)

@@ -23,6 +23,7 @@ pub mod saml;
 pub mod scope;
 pub mod secret;
 pub mod server;
+pub mod shown;
 pub mod source;
 pub mod staff;
 pub mod value;
@@ -85,6 +86,10 @@ pub struct Config {
     /// Who is told what becomes of cases.
     #[serde(default, rename = "webhook")]
     pub webhooks: Vec<webhook_out::Webhook>,
+    /// All of this as staff may read it.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub shown: Vec<shown::Section>,
 }
 
 /// What could be read of the settings: a table that must be there and is not is noted, and hides nothing else.
@@ -137,6 +142,7 @@ impl Draft {
             api_tokens: self.api_token,
             staff: self.staff,
             webhooks: self.webhook,
+            shown: Vec::new(),
         })
     }
 }
@@ -177,7 +183,10 @@ pub fn parse(text: &str, variables: &[(String, String)]) -> Result<Config, Vec<F
     let mut faults = reading.faults;
     faults.sort_by_key(|(at, _)| *at);
     match draft.and_then(Draft::whole) {
-        Some(config) if faults.is_empty() => Ok(config),
+        Some(config) if faults.is_empty() => Ok(Config {
+            shown: shown::sections(text, variables),
+            ..config
+        }),
         _ => Err(faults.into_iter().map(|(_, fault)| fault).collect()),
     }
 }

@@ -17,7 +17,7 @@ use super::secret::FROM_VARIABLE;
 const BEYOND: usize = 1 << 40;
 
 /// Lists whose tables are of several kinds.
-const KINDS: [&str; 3] = ["source", "verifier", "connector"];
+pub(super) const KINDS: [&str; 3] = ["source", "verifier", "connector"];
 
 /// A document under reading.
 pub(super) struct Reading<'t> {

@@ -2,12 +2,13 @@
 //!
 //! Which cases are somebody's is told by keyed digests of the account and of what was typed for it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{Error, Flow};
 use crate::audit::{Event, Fact};
 use crate::case::role::{Operator, Power};
-use crate::case::{Barred, Case, CaseId, End, Stage};
+use crate::case::{Attempt, Barred, Case, CaseId, End, Stage};
 use crate::crypto::token::Digest;
 use crate::store::{MarkKind, Wake};
 use doorward_contract::{Account, Protection, Subject, SubjectKey, Timestamp, VendorError};
@@ -65,6 +66,19 @@ impl From<&Case> for Last {
 pub struct Forgetting {
     /// The numbers of the cases that are being forgotten.
     pub cases: Vec<String>,
+    /// How many proofs verifiers still have; they are asked until they confirm that they forgot.
+    pub pending: usize,
+}
+
+/// What is known of somebody who is to be forgotten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erasable {
+    /// The name as a directory shows it.
+    pub display_name: Option<String>,
+    /// How many cases hold something of them.
+    pub cases: usize,
+    /// How many of these are under way.
+    pub open: usize,
 }
 
 impl Flow {
@@ -119,18 +133,90 @@ impl Flow {
     /// first. Nothing is asked about fraud: a freeze names nobody and stays.
     pub async fn erase_person(&self, operator: &Operator, connector: &str, typed: &str) -> Result<Forgetting, Error> {
         allowed(operator, Power::Erase)?;
-        let now = self.now();
         // Who is not in the directory any more is found by what was typed.
         let who = match self.look_up(connector, typed).await? {
             Some(account) => self.who(connector, &account, typed),
             None => vec![self.typed_digest(typed)],
         };
+        self.forget_all(operator, &who).await
+    }
+
+    /// The same for whoever this login belongs to at any directory of the purposes.
+    pub async fn erase_everywhere(&self, operator: &Operator, typed: &str) -> Result<Forgetting, Error> {
+        allowed(operator, Power::Erase)?;
+        let (who, _) = self.known_as(typed).await?;
+        self.forget_all(operator, &who).await
+    }
+
+    /// What is known of somebody and would be forgotten. Counted and written down like every other look.
+    pub async fn erasable(&self, operator: &Operator, typed: &str) -> Result<Option<Erasable>, Error> {
+        allowed(operator, Power::Erase)?;
+        let now = self.now();
+        let by = self.staff_digest(&operator.id);
+        let most = self.caps.searches_per_agent;
+        if !self.store.count("searches per agent", &by, now, HOUR, most).await? {
+            return Err(Error::TooMany(HOUR));
+        }
+        let (who, accounts) = self.known_as(typed).await?;
+        let cases = self.store.cases_of(&who, ALL).await?;
+        let held: Vec<&Case> = cases.iter().filter(|case| !case.erased).collect();
+        for (connector, account) in &accounts {
+            let sought = Fact::PersonSought {
+                operator: operator.name.clone(),
+                connector: connector.clone(),
+                result: if account.is_some() { "found" } else { "unknown" }.to_owned(),
+                account: account.as_ref().map(|one| one.id.to_string()),
+            };
+            self.store.note(&[Event::apart(now, sought)]).await?;
+        }
+        let found = accounts.into_iter().find_map(|(_, account)| account);
+        if found.is_none() && held.is_empty() {
+            return Ok(None);
+        }
+        let open = held.iter().filter(|case| case.stage != Stage::Closed).count();
+        Ok(Some(Erasable {
+            display_name: found.and_then(|account| account.display_name),
+            cases: held.len(),
+            open,
+        }))
+    }
+
+    /// Everything by which cases of whoever this login belongs to are known, and what each directory says.
+    async fn known_as(&self, typed: &str) -> Result<(Vec<Digest>, Vec<(String, Option<Account>)>), Error> {
+        let directories: BTreeSet<&String> = self
+            .purposes
+            .values()
+            .filter_map(|purpose| purpose.directory.as_ref())
+            .collect();
+        let (mut who, mut accounts) = (vec![self.typed_digest(typed)], Vec::new());
+        for connector in directories {
+            let account = match self.look_up(connector, typed).await {
+                // Nobody in particular answers to it there.
+                Err(Error::Vendor(VendorError::Ambiguous)) => None,
+                told => told?,
+            };
+            let of = account.as_ref().map(|account| self.who(connector, account, typed));
+            for digest in of.into_iter().flatten() {
+                if !who.contains(&digest) {
+                    who.push(digest);
+                }
+            }
+            accounts.push((connector.clone(), account));
+        }
+        Ok((who, accounts))
+    }
+
+    async fn forget_all(&self, operator: &Operator, who: &[Digest]) -> Result<Forgetting, Error> {
+        let now = self.now();
         let mut forgotten = Vec::new();
-        for case in self.store.cases_of(&who, ALL).await? {
+        let mut pending = 0;
+        for case in self.store.cases_of(who, ALL).await? {
             if case.erased {
                 continue;
             }
             forgotten.push(case.number.clone());
+            let unforgotten = |attempt: &Attempt| attempt.started && !attempt.forgotten;
+            pending += case.attempts.iter().filter(|attempt| unforgotten(attempt)).count();
             Box::pin(self.forget_case(case, operator, now)).await?;
         }
         let ordered = Fact::ErasureOrdered {
@@ -138,7 +224,10 @@ impl Flow {
             cases: forgotten.clone(),
         };
         self.store.note(&[Event::apart(now, ordered)]).await?;
-        Ok(Forgetting { cases: forgotten })
+        Ok(Forgetting {
+            cases: forgotten,
+            pending,
+        })
     }
 
     async fn forget_case(&self, case: Case, operator: &Operator, now: Timestamp) -> Result<(), Error> {

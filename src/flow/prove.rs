@@ -174,6 +174,9 @@ impl Flow {
             let next = now.plus(reading_pace(now.since(asked_at), back.map(|at| now.since(at))));
             return Ok(Turn::Pause(Some(next.min(draft.case.expires_at))));
         }
+        // Without a person there would be nobody to compare: then somebody there has to look.
+        let ours = self.verifier(&verifier)?.reviews_here() && (proof.person.is_some() || draft.case.is_recheck());
+        draft.case.desk.unsure = ours && matches!(proof.outcome, Outcome::Review { .. });
         self.take_proof(draft, proof, purpose.attempts, now)
     }
 
@@ -205,6 +208,11 @@ impl Flow {
                 draft.case.private.person = person;
                 passed(&mut draft.case, now)?;
             }
+            // A reviewer here decides, once it is known how it compares.
+            Outcome::Review { .. } if draft.case.desk.unsure => {
+                draft.case.private.person = person;
+                passed(&mut draft.case, now)?;
+            }
             // Still under review there, for other reasons than before.
             Outcome::Review { .. } if draft.case.stage == Stage::Review => {}
             Outcome::Review { .. } => {
@@ -215,13 +223,7 @@ impl Flow {
                 draft.case.private.visit = None;
                 draft.case.moved(Stage::Consent)?;
             }
-            Outcome::Declined { .. } => self.conclude(
-                draft,
-                End::Refused {
-                    refusal: Refusal::Declined,
-                },
-                now,
-            )?,
+            Outcome::Declined { .. } => self.conclude(draft, refused(Refusal::Declined), now)?,
             Outcome::Expired => self.conclude(draft, End::Expired, now)?,
             Outcome::Foreign { ref reasons } => {
                 tracing::error!(
@@ -229,13 +231,7 @@ impl Flow {
                     ?reasons,
                     "a proof was read that is not the one asked for; the case is refused"
                 );
-                self.conclude(
-                    draft,
-                    End::Refused {
-                        refusal: Refusal::ForeignProof,
-                    },
-                    now,
-                )?;
+                self.conclude(draft, refused(Refusal::ForeignProof), now)?;
             }
         }
         Ok(Turn::On)
@@ -292,6 +288,10 @@ impl Flow {
         let end = draft.case.expires_at;
         Turn::Pause(Some(if now < end { again.min(end) } else { again }))
     }
+}
+
+fn refused(refusal: Refusal) -> End {
+    End::Refused { refusal }
 }
 
 /// The proof stands: it is compared next, or a human decides because it came back elsewhere.

@@ -18,7 +18,7 @@ use crate::case::role::Operator;
 use crate::case::{Case, End, Kind, Refusal, Stage, step};
 use crate::matching::Explanation;
 use crate::store::Wake;
-use doorward_contract::{CheckResult, Outcome, Person, Timestamp};
+use doorward_contract::{CheckResult, Name, Outcome, Person, Timestamp};
 
 /// How long a case is a reviewer's before another may take it: long enough for a careful look, short enough that a closed laptop
 /// keeps nobody waiting.
@@ -65,6 +65,10 @@ pub struct Claimed {
     pub login: String,
     /// The name as the directory shows it.
     pub display_name: Option<String>,
+    /// The name in its parts.
+    pub name: Name,
+    /// The date of birth, where the directory has one.
+    pub birth_date: Option<chrono::NaiveDate>,
     /// Who was proven.
     pub person: Option<Person>,
     /// The comparison, attribute by attribute.
@@ -110,6 +114,11 @@ impl Flow {
         .await
     }
 
+    /// Whether a case is its reviewer's still, and nobody else may take it.
+    pub fn is_held(&self, review: &Review) -> bool {
+        review.decision.is_none() && self.now() < review.claimed_at.plus(CLAIM)
+    }
+
     /// What was read and checked: to the reviewer who has the case, and without whose account it is said to be.
     pub async fn evidence(&self, case: &Case, operator: &Operator) -> Result<Evidence, Error> {
         bar::reviewer(case, operator)?;
@@ -144,6 +153,11 @@ impl Flow {
     /// The reviewer says whether the evidence holds. Once, and before whose account it is can be read.
     pub async fn judge(&self, case: Case, operator: &Operator, judgement: Judgement) -> Result<Case, Error> {
         let now = self.now();
+        let broken = [judgement.document, judgement.face].contains(&Some(false));
+        let judgement = Judgement {
+            holds: judgement.holds && !broken,
+            ..judgement
+        };
         self.change(case, Wake::Keep, |draft| {
             is_ours(&draft.case)?;
             bar::reviewer(&draft.case, operator)?;
@@ -153,12 +167,20 @@ impl Flow {
             if let Some(review) = &mut draft.case.desk.review {
                 review.judgement = Some(judgement.clone());
             }
-            let Judgement { holds, reasons, note } = judgement.clone();
+            let Judgement {
+                holds,
+                document,
+                face,
+                reasons,
+                note,
+            } = judgement.clone();
             draft.note(
                 now,
                 Fact::EvidenceJudged {
                     reviewer: operator.name.clone(),
                     holds,
+                    document,
+                    face,
                     reasons,
                     note,
                 },
@@ -199,6 +221,8 @@ impl Flow {
             account: account.id.to_string(),
             login: account.login,
             display_name: account.display_name,
+            name: account.name,
+            birth_date: account.birth_date,
             person: case.private.person,
             explanation: case.explanation,
         })
@@ -209,7 +233,8 @@ impl Flow {
         self.may("review", &case, operator, bar::reviewer(&case, operator))
             .await?;
         let now = self.now();
-        let evidence: Vec<String> = self.readings(&case).await?.iter().map(told).collect();
+        let mut evidence: Vec<String> = self.readings(&case).await?.iter().map(told).collect();
+        evidence.extend(decision.evidence.clone());
         self.change(case, Wake::At(now), |draft| {
             is_ours(&draft.case)?;
             bar::reviewer(&draft.case, operator)?;
@@ -224,22 +249,27 @@ impl Flow {
             }
             let mut steps = vec!["took the case", "judged the evidence"];
             steps.extend(review.named.then_some("read whose account it is said to be"));
+            steps.extend(decision.steps.iter().map(String::as_str));
             steps.push("decided");
+            let mut why = step::doubts(&draft.case);
+            why.extend(decision.why.clone());
+            let steps = steps.into_iter().map(str::to_owned).collect();
             draft.note(
                 now,
                 Fact::Reviewed {
                     reviewer: operator.name.clone(),
                     decision: if decision.same_person { "accepted" } else { "refused" }.to_owned(),
                     reason: decision.reason.clone(),
-                    why: step::doubts(&draft.case),
+                    why,
                     evidence: evidence.clone(),
-                    steps: steps.into_iter().map(str::to_owned).collect(),
+                    steps,
                 },
             );
             if let Some(review) = &mut draft.case.desk.review {
                 review.decision = Some(decision.clone());
             }
             if decision.same_person {
+                accept(&mut draft.case);
                 step_back(&mut draft.case);
                 return Ok(draft.case.moved(Stage::Comparing)?);
             }
@@ -267,6 +297,13 @@ impl Flow {
     }
 }
 
+/// What the verifier left to us stands by the reviewer's word.
+fn accept(case: &mut Case) {
+    if let Some(attempt) = case.attempts.last_mut().filter(|_| case.desk.unsure) {
+        attempt.outcome = Some(Outcome::Passed);
+    }
+}
+
 /// Colleagues took their time, and the person may have gone: what they get waits until their browser shows itself again. Who sent
 /// somebody waits for that browser anyway.
 pub(super) fn step_back(case: &mut Case) {
@@ -280,8 +317,7 @@ pub(super) fn step_back(case: &mut Case) {
 
 /// The case waits for a human here, and not for one at the verifier.
 fn is_ours(case: &Case) -> Result<(), Error> {
-    let proven = case.attempt().and_then(|attempt| attempt.outcome.as_ref()) == Some(&Outcome::Passed);
-    if case.stage == Stage::Review && proven && case.explanation.is_some() && step::needs_review(case) {
+    if step::awaits_reviewer(case) {
         Ok(())
     } else {
         Err(Error::Elsewhere)
@@ -301,12 +337,17 @@ fn held<'c>(case: &'c Case, operator: &Operator) -> Result<&'c Review, Barred> {
     Ok(review)
 }
 
-/// A reading in one line of the record: the checks and what came of each.
+/// A reading in one line of the record: what the verifier found, and every check with what came of it.
 fn told(reading: &Reading) -> String {
-    let text = |value: &dyn Fn() -> serde_json::Result<Value>| value().unwrap_or_default().to_string();
-    format!(
-        "{}: {}",
-        text(&|| serde_json::to_value(&reading.outcome)),
-        text(&|| serde_json::to_value(&reading.checks))
-    )
+    let found = match &reading.outcome {
+        Outcome::Pending => "pending",
+        Outcome::Passed => "passed",
+        Outcome::Declined { .. } => "declined",
+        Outcome::Review { .. } => "review",
+        Outcome::Expired => "expired",
+        Outcome::Foreign { .. } => "foreign",
+    };
+    let checks = reading.checks.iter();
+    let checks: Vec<String> = checks.map(|check| format!("{} {}", check.name, check.status)).collect();
+    format!("{found}: {}", checks.join(", "))
 }

@@ -52,6 +52,8 @@ pub struct App {
     pub policy: std::sync::Arc<str>,
     /// Our own origin, as browsers name it.
     pub origin: String,
+    /// What the console tells of this installation itself.
+    pub house: std::sync::Arc<desk::house::House>,
 }
 
 impl axum::extract::FromRef<App> for Door {

@@ -128,6 +128,11 @@ impl Discovery {
         }
     }
 
+    /// Reaches it, whatever is known of it already.
+    pub async fn reach(&self) -> Result<(), VendorError> {
+        self.understood(self.read().await?).map(drop)
+    }
+
     async fn read(&self) -> Result<Document, VendorError> {
         let ask = Ask::get(self.address.clone()).header(http::header::ACCEPT, "application/json");
         let answer = self.http.send(ask).await?;

@@ -155,6 +155,13 @@ impl Store {
         rows.iter().map(|row| rows::case(row, &self.0.keys)).collect()
     }
 
+    /// How many cases are under way.
+    pub async fn open_cases(&self) -> Result<u64, Error> {
+        let row = self.0.db.one(&sql::OPEN_CASES, values![]).await?;
+        let found = row.map_or(Ok(0), |row| row.get::<i64>("found"))?;
+        Ok(u64::try_from(found).unwrap_or(0))
+    }
+
     /// The case's own key. Read apart from the change that uses it: a key never changes, and who erases it makes that
     /// change stale.
     async fn key(&self, seen: &Case) -> Result<Key, Error> {

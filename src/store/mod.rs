@@ -16,6 +16,7 @@ mod limits;
 mod outbox;
 mod postgres;
 mod queue;
+mod record;
 mod rows;
 mod sending;
 pub mod sql;
@@ -41,6 +42,7 @@ pub use grants::{Grant, GrantKind, NewGrant};
 pub use keys::SigningKeyRow;
 pub use outbox::{NewDelivery, Outbox, Written};
 pub use queue::Claim;
+pub use record::{Checked, EventFilter};
 pub use sending::{Receiver, Sending, Settled, Then};
 pub use staff::{StaffSession, Whose};
 

@@ -297,4 +297,8 @@ statements! {
     ADD_EVENT = "insert into events (seq, case_id, at, kind, text, hash) values ($1, $2, $3, $4, $5, $6)";
     LINKS = "select seq, text, hash from events where seq > $1 order by seq limit $2";
     EVENTS_OF = "select text from events where case_id = $1 order by seq";
+    EVENTS = "select seq, text, hash from events where seq < $1 and (cast($3 as text) is null or kind = $3) \
+        and (cast($4 as text) is null or case_id = $4) and (cast($5 as bigint) is null or at >= $5) \
+        and (cast($6 as bigint) is null or at < $6) order by seq desc limit $2";
+    OPEN_CASES = "select count(*) as found from cases where stage <> 'closed'";
 }

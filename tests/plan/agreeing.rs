@@ -219,6 +219,7 @@ fn holding() -> Judgement {
         holds: true,
         reasons: vec!["the face is the one of the document".to_owned()],
         note: None,
+        ..Judgement::default()
     }
 }
 
@@ -226,6 +227,7 @@ fn same(same_person: bool) -> Decision {
     Decision {
         same_person,
         reason: "name and face".to_owned(),
+        ..Decision::default()
     }
 }
 

@@ -8,6 +8,7 @@ mod rehearsing;
 mod stand;
 mod stopping;
 mod undoing;
+mod unsure;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -28,7 +29,7 @@ use doorward::matching::{self, Preset};
 use doorward::store::{Settings, Store};
 use doorward_contract::clock::TurnedClock;
 use doorward_contract::{
-    Action, CheckName, Clock, Connector, Outcome, Person, Subject, SubjectKey, SubjectRef, Timestamp,
+    Action, CheckName, Clock, Connector, Outcome, Person, Subject, SubjectKey, SubjectRef, Timestamp, Verifier,
 };
 use doorward_lab::postgres::Postgres;
 use stand::{Stand, There, World, maria};
@@ -98,6 +99,8 @@ struct Trial {
     /// Knows nobody.
     third: Arc<Stand>,
     purpose: Purpose,
+    /// Nobody, unless a test has a proof read.
+    verifiers: HashMap<String, Arc<dyn Verifier>>,
     caps: Caps,
     digests: Key,
     id: CaseId,
@@ -275,6 +278,7 @@ impl Trial {
             second: Stand::new("second", Some("maria"), &world, &shared),
             third: Stand::new("third", None, &world, &shared),
             purpose: purpose(plan),
+            verifiers: HashMap::new(),
             caps: Caps::default(),
             digests: Key::random(),
             id: case.id,
@@ -295,7 +299,7 @@ impl Trial {
             store: self.store.clone(),
             clock: Arc::new(self.clock.clone()),
             purposes: HashMap::from([("recover".to_owned(), self.purpose.clone())]),
-            verifiers: HashMap::new(),
+            verifiers: self.verifiers.clone(),
             connectors: HashMap::from(connectors),
             per_address_hour: 10,
             per_account_day: 10,

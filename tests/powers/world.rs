@@ -61,7 +61,7 @@ impl World {
             .listen(std::net::SocketAddr::from(([127, 0, 0, 1], 0)))
             .database(database)
             .toml_change(|text| {
-                let open = "[limits]\napi_per_minute = 1000000\nsearches_per_agent = 1000\n";
+                let open = "[limits]\nsearches_per_agent = 1000\n";
                 let changed = text.replacen("[limits]\n", open, 1);
                 assert_ne!(changed, text);
                 changed

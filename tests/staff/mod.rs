@@ -188,6 +188,7 @@ impl Bench {
             callers: Arc::new(callers()),
             policy: "default-src 'none'".into(),
             origin: ORIGIN.to_owned(),
+            house: Arc::new(doorward::app::house(&config).unwrap()),
             door,
         };
         let router = http::router(&app).unwrap().merge(probes(&app));

@@ -132,7 +132,7 @@ pub enum Outcome {
         /// Why, for staff.
         reasons: Vec<String>,
     },
-    /// A human at the verifier has to look first.
+    /// A human has to look first: at the verifier, or here where the verifier [leaves it to us](Verifier::reviews_here).
     Review {
         /// Why, for staff.
         reasons: Vec<String>,
@@ -151,8 +151,8 @@ pub enum Outcome {
 pub struct Proof {
     /// What was found.
     pub outcome: Outcome,
-    /// Who the person is, as the evidence has it. Only with [`Outcome::Passed`], and never of a recheck, which looks at
-    /// no document.
+    /// Who the person is, as the evidence has it. Only with [`Outcome::Passed`], or with an [`Outcome::Review`] that is decided
+    /// here; never of a recheck, which looks at no document.
     pub person: Option<Person>,
     /// What was looked at.
     pub evidence: Vec<Evidence>,
@@ -195,6 +195,12 @@ pub trait Verifier: Send + Sync {
 
     /// Whether a face can be held against an earlier proof, instead of proving everything anew.
     fn can_recheck(&self) -> bool {
+        false
+    }
+
+    /// Whether a proof that it does not decide by itself is decided by reviewers here; otherwise somebody there looks, and it is
+    /// read again until they have.
+    fn reviews_here(&self) -> bool {
         false
     }
 

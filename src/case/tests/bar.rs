@@ -61,11 +61,13 @@ fn reviewed_by_kim(case: &mut Case) {
             holds: true,
             reasons: Vec::new(),
             note: None,
+            ..Judgement::default()
         }),
         named: true,
         decision: Some(Decision {
             same_person: true,
             reason: "the face".to_owned(),
+            ..Decision::default()
         }),
     });
 }

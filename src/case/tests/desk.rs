@@ -24,6 +24,7 @@ fn confirm(case: &mut Case) {
         decision: Some(Decision {
             same_person: true,
             reason: "the face".to_owned(),
+            ..Decision::default()
         }),
     });
 }

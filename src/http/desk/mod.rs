@@ -1,8 +1,23 @@
 //! The console: what operators see and press. Each screen is a file; what may be done is asked of [`crate::case::role::Power`]
 //! here, and decided by the flow, which refuses whatever a page should not have offered.
 
+mod approval;
+mod approvals;
+mod bars;
+mod deliveries;
+mod delivery;
+mod erase;
+mod export;
+mod fact;
+mod fields;
 mod home;
+pub mod house;
 mod line;
+mod record;
+mod review;
+mod reviews;
+mod settings;
+mod shield;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, Query};
@@ -15,7 +30,7 @@ use serde::Deserialize;
 use super::App;
 use super::authority::{Staff, led};
 use crate::case::role::{Operator, Power};
-use crate::case::{Case, CaseId, Stage};
+use crate::case::{Case, CaseId, Stage, step};
 use crate::cause::causes;
 use crate::crypto::token::reference_number;
 use crate::flow::{Error, Flow};
@@ -29,7 +44,18 @@ const COUNTED: u32 = 100;
 
 /// The console's pages.
 pub fn routes() -> Router<App> {
-    Router::new().route(path::HOME, get(home::look))
+    Router::new()
+        .route(path::HOME, get(home::look))
+        .merge(reviews::routes())
+        .merge(review::routes())
+        .merge(approvals::routes())
+        .merge(approval::routes())
+        .merge(record::routes())
+        .merge(erase::routes())
+        .merge(shield::routes())
+        .merge(settings::routes())
+        .merge(deliveries::routes())
+        .merge(delivery::routes())
 }
 
 /// An operator at a page of the console, with all that its pages need.
@@ -127,6 +153,11 @@ impl At {
         }
     }
 
+    /// This is not theirs to look at, and it is about nobody in particular.
+    pub(super) async fn forbidden(&self) -> Response {
+        self.show(StaffNotice::Forbidden).await
+    }
+
     /// There is nothing here, or nothing for this operator.
     pub(super) async fn nothing(&self) -> Response {
         self.show(StaffNotice::NotFound).await
@@ -170,6 +201,18 @@ impl At {
             return self.show(StaffNotice::Changed { case }).await;
         }
         self.fail(error).await
+    }
+
+    /// What a case is for, as the purpose is titled.
+    pub(super) fn purpose(&self, case: &Case) -> String {
+        let purpose = self.flow().purpose(&case.purpose);
+        purpose.map_or_else(|_| case.purpose.clone(), |purpose| purpose.title.clone())
+    }
+
+    /// On to another page.
+    #[expect(clippy::unused_self, reason = "the same shape as its neighbours")]
+    pub(super) fn to(&self, page: &str) -> Response {
+        (StatusCode::SEE_OTHER, [(header::LOCATION, page.to_owned())]).into_response()
     }
 
     /// Done: on to a page that says so once.
@@ -217,7 +260,7 @@ impl At {
         let operator = self.operator();
         let past = self.flow().past_of(operator).await?;
         cases.retain(|case| match power {
-            Power::Review => crate::case::bar::reviewer(case, operator).is_ok(),
+            Power::Review => step::awaits_reviewer(case) && crate::case::bar::reviewer(case, operator).is_ok(),
             _ => crate::case::bar::approver(case, operator, past).is_ok(),
         });
         Ok(cases)

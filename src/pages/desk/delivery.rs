@@ -41,7 +41,7 @@ pub struct Attempt {
 words! {
     /// What the screen says.
     Words {
-        back, webhook, host, id, case, made, next, attempts, attempts_none, answered, no_answer, body, replay, replay_text,
+        back, webhook, host, id, case, made, next, attempts, attempts_none, answered, no_answer, body, replay, replay_text, gone,
         replay_button;
         title, took
     }

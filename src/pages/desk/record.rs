@@ -21,8 +21,10 @@ pub struct Record {
     pub malformed: bool,
     /// The facts.
     pub lines: Vec<EventLine>,
-    /// What came of checking the whole record, if that was just done.
+    /// What came of checking the whole record the last time.
     pub verified: Option<Verified>,
+    /// Whether it is being checked at this moment.
+    pub verifying: bool,
     /// The query of the next page, after the `?`.
     pub older: Option<String>,
     /// The query of the first page, where this is not it.
@@ -46,7 +48,7 @@ pub struct RecordFilter {
 
 impl RecordFilter {
     /// The fields of the form that it comes from.
-    fn fields(&self) -> [(&'static str, &str); 5] {
+    pub fn fields(&self) -> [(&'static str, &str); 5] {
         [
             ("event", &self.event),
             ("number", &self.number),
@@ -79,7 +81,7 @@ words! {
     /// What the screen says.
     Words {
         title, lead, narrow, event, number, who, from, to, any, show, all, none, malformed, verify, verify_text, verify_button,
-        whole, broken, head, export, export_text, export_button, export_narrowed;
+        verifying, whole, broken, head, export, export_text, export_button, export_narrowed;
         verified
     }
 }
@@ -140,6 +142,7 @@ impl Record {
             malformed: false,
             lines: [later].into_iter().chain(lines).collect(),
             verified: None,
+            verifying: false,
             older: Some("before=4711".to_owned()),
             newest: None,
         };
@@ -177,7 +180,12 @@ impl Record {
             malformed: true,
             ..none.clone()
         };
+        let verifying = Self {
+            verifying: true,
+            ..none.clone()
+        };
         vec![
+            ("desk-record-verifying", verifying),
             ("desk-record", full),
             ("desk-record-whole", some),
             ("desk-record-broken", broken),

@@ -23,8 +23,8 @@ pub struct Review {
     pub purpose: String,
     /// Why a human has to look, one of [`super::table::CAUSES`].
     pub cause: &'static str,
-    /// What was read and checked. Nothing of whose account is claimed.
-    pub evidence: Evidence,
+    /// What was read and checked, for whoever has the case. Nothing of whose account is claimed.
+    pub evidence: Option<Evidence>,
     /// What can be done now.
     pub step: ReviewStep,
     /// Whether something of the form was missing or cannot be.
@@ -38,11 +38,17 @@ pub struct Evidence {
     pub verifier: String,
     /// The verifier's own page about it, where its pictures are.
     pub outside: Option<String>,
-    /// Names of fields of the document and what they say: kind, country, valid until, the name on it.
+    /// Names of fields of the document, as far as they have one each of [`super::table::FIELDS`], and what they say.
     pub read: Vec<(String, String)>,
     /// Every check: its name, how it went (one of [`super::table::RESULTS`]), and the verifier's reasons.
-    pub checks: Vec<(String, &'static str, Vec<String>)>,
+    pub checks: Vec<Check>,
 }
+
+/// A check: its name, how it went, and the verifier's reasons.
+pub type Check = (String, &'static str, Vec<String>);
+
+/// How a check goes where there is nothing to say about it.
+const USUAL: [&str; 2] = ["passed", "not_applicable"];
 
 /// What can be done now.
 #[derive(Clone, Debug)]
@@ -51,6 +57,8 @@ pub enum ReviewStep {
     Barred(&'static str),
     /// Another reviewer has it.
     Held(String),
+    /// Nobody has it: it is to be taken before anything is shown.
+    Take,
     /// The evidence is to be judged.
     Judge,
     /// It was judged; the account is shown, and it is to be decided.
@@ -86,10 +94,10 @@ pub struct Beside {
 words! {
     /// What the screen says.
     Words {
-        first, second, cause, evidence, outside, read, checks, judge, document, face, grounds, grounds_hint, note,
+        take, take_text, take_button, first, second, cause, evidence, outside, read, checks, judge, document, face, grounds, grounds_hint, note,
         note_hint, judge_button, judge_why, judged, holds, holds_not, face_is, face_is_not, claimed, on_document, on_account,
         absent, decide, same, why, evidence_used, measures, reason, reason_hint, decide_button, incomplete, barred, back;
-        title, held
+        title, held, usual
     }
 }
 
@@ -125,6 +133,22 @@ impl View<'_> {
 
     fn judging(&self) -> bool {
         matches!(self.page.step, ReviewStep::Judge)
+    }
+
+    /// What did not simply pass: that is looked at first.
+    fn noted<'e>(&self, evidence: &'e Evidence) -> Vec<&'e Check> {
+        let all = evidence.checks.iter();
+        all.filter(|(_, result, _)| !USUAL.contains(result)).collect()
+    }
+
+    /// Everything else, of which verifiers have dozens.
+    fn usual<'e>(&self, evidence: &'e Evidence) -> Vec<&'e Check> {
+        let all = evidence.checks.iter();
+        all.filter(|(_, result, _)| USUAL.contains(result)).collect()
+    }
+
+    fn taking(&self) -> bool {
+        matches!(self.page.step, ReviewStep::Take)
     }
 
     /// Why this operator cannot do it.
@@ -168,24 +192,56 @@ impl Drawn for Review {
 
 impl Review {
     pub(super) fn samples() -> Vec<(&'static str, Self)> {
+        let judge = Self::judge_sample();
+        let claimed = Self::claimed_sample();
+        let doubted = Claimed {
+            document_holds: false,
+            face_holds: false,
+            grounds: vec!["altered", "other_face"],
+            ..claimed.clone()
+        };
+        let at = |step| Self { step, ..judge.clone() };
+        let unseen = |step| Self {
+            step,
+            evidence: None,
+            ..judge.clone()
+        };
+        vec![
+            (
+                "desk-review-incomplete",
+                Self {
+                    incomplete: true,
+                    ..judge.clone()
+                },
+            ),
+            ("desk-review-barred", unseen(ReviewStep::Barred("person"))),
+            ("desk-review-held", unseen(ReviewStep::Held("Noor Haddad".to_owned()))),
+            ("desk-review-take", unseen(ReviewStep::Take)),
+            ("desk-review-decide", at(ReviewStep::Decide(Box::new(claimed)))),
+            ("desk-review-doubted", at(ReviewStep::Decide(Box::new(doubted)))),
+            ("desk-review", judge),
+        ]
+    }
+
+    fn judge_sample() -> Self {
         let owned = |pairs: &[(&str, &str)]| {
             let pairs = pairs.iter();
             pairs
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect()
         };
-        let judge = Self {
+        Self {
             id: super::case::CASE_ID.to_owned(),
             number: "K7QF-3M2P".to_owned(),
             purpose: "Get back into your account".to_owned(),
             cause: "incomplete",
-            evidence: Evidence {
+            evidence: Some(Evidence {
                 verifier: "persona".to_owned(),
                 outside: Some("https://verifier.example.com/inquiries/inq_1".to_owned()),
                 read: owned(&[
-                    ("Document", "Passport, Sweden"),
-                    ("Valid until", "3 September 2031"),
-                    ("Name on the document", "LINDQVIST, MARIA ELISABET"),
+                    ("given_name", "Maria Elisabet"),
+                    ("family_name", "Lindqvist"),
+                    ("birth_date", "1988-05-14"),
                 ]),
                 checks: vec![
                     ("Government ID".to_owned(), "passed", Vec::new()),
@@ -197,32 +253,10 @@ impl Review {
                     ),
                     ("Barcode".to_owned(), "not_applicable", Vec::new()),
                 ],
-            },
+            }),
             step: ReviewStep::Judge,
             incomplete: false,
-        };
-        let claimed = Self::claimed_sample();
-        let doubted = Claimed {
-            document_holds: false,
-            face_holds: false,
-            grounds: vec!["altered", "other_face"],
-            ..claimed.clone()
-        };
-        let at = |step| Self { step, ..judge.clone() };
-        vec![
-            (
-                "desk-review-incomplete",
-                Self {
-                    incomplete: true,
-                    ..judge.clone()
-                },
-            ),
-            ("desk-review-barred", at(ReviewStep::Barred("person"))),
-            ("desk-review-held", at(ReviewStep::Held("Noor Haddad".to_owned()))),
-            ("desk-review-decide", at(ReviewStep::Decide(Box::new(claimed)))),
-            ("desk-review-doubted", at(ReviewStep::Decide(Box::new(doubted)))),
-            ("desk-review", judge),
-        ]
+        }
     }
 
     fn claimed_sample() -> Claimed {
@@ -239,7 +273,7 @@ impl Review {
                 beside("given_name", Some("Maria Elisabet"), Some("Maria")),
                 beside("family_name", Some("Lindqvist"), Some("Lindqvist")),
                 beside("birth_date", Some("14 May 1988"), None),
-                beside("Login", None, Some("maria.lindqvist@example.com")),
+                beside("login", None, Some("maria.lindqvist@example.com")),
             ],
             explained: Some(Explained {
                 verdict: "review",

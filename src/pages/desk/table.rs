@@ -90,8 +90,11 @@ tables! {
         "comparing" "acting" "returning" "slow" "retry" "review" "approval" "ready" "shown" "done" "returned" "gone"
         "refused" "expired" "withdrawn" "undone" "stuck" "too-little-time"
     ]
-    /// What was compared: the words of [`crate::matching::Field`].
-    Fields FIELDS ["given_name" "family_name" "middle_name" "birth_date" "namesakes"]
+    /// What was compared: the words of [`crate::matching::Field`]; and what else a document or an account says.
+    Fields FIELDS [
+        "given_name" "family_name" "middle_name" "birth_date" "namesakes"
+        "native_given_name" "native_family_name" "display_name" "login"
+    ]
     /// What the comparison found: the words of [`crate::matching::Finding`].
     Findings FINDINGS [
         "equal" "equivalent" "differs" "missing_in_directory" "missing_in_proof" "unique" "shared"
@@ -114,7 +117,7 @@ tables! {
     StepStates STEP_STATES ["waiting" "intended" "done" "undoing" "undone" "failed"]
     /// Why somebody may not decide.
     Bars BARS [
-        "opener" "named" "person" "reviewer" "approver" "manager" "recovered" "already" "cap" "power"
+        "opener" "named" "person" "reviewer" "approver" "manager" "recovered" "already" "cap" "power" "nameless"
     ]
     /// Why a case needs that many to agree.
     Quorums QUORUMS ["purpose" "tier" "shield" "protected" "cap" "review"]

@@ -16,6 +16,7 @@ use crate::keys::Keys;
 use crate::parties::{Okta, Party};
 use crate::people::{LabPerson, everybody};
 use crate::seed::Seed;
+use crate::staff::Member;
 use crate::vendors::GRAPH_SCOPE;
 
 /// The whole sheet.
@@ -47,6 +48,8 @@ pub struct Sheet {
     pub duo_sso: Url,
     /// Where the staff sign in to the desk.
     pub staff: Url,
+    /// The staff, as their provider knows them.
+    pub operators: Vec<Operator>,
     /// The SAML service providers that Doorward knows, Duo Single Sign-On first.
     pub saml_providers: Vec<Provider>,
     /// The people.
@@ -64,6 +67,17 @@ pub struct Tickets {
     pub secret: String,
     /// GET: every ticket with what was told of it.
     pub list: Url,
+}
+
+/// Somebody on the staff.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Operator {
+    /// Their name in the lab.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// What they are at the desk; nothing for somebody who is not let in.
+    pub role: Option<String>,
 }
 
 /// The lab itself.
@@ -276,6 +290,7 @@ pub(crate) fn fill(
         relying_parties: Vec::new(),
         duo_sso: below(&addresses.rp, "duo-sso"),
         staff: below(&addresses.doorward, "desk/sign-in"),
+        operators: operators(),
         saml_providers: Vec::new(),
         persona: persona(&addresses.persona, keys),
         entra: entra(addresses, keys),
@@ -285,6 +300,19 @@ pub(crate) fn fill(
             .collect(),
         examples: examples(addresses, keys, folder),
     }
+}
+
+fn operators() -> Vec<Operator> {
+    let groups = crate::staff::groups();
+    let operator = |member: Member| Operator {
+        role: groups
+            .iter()
+            .find(|(_, group)| member.groups.contains(group))
+            .map(|(role, _)| (*role).to_owned()),
+        id: member.id.to_owned(),
+        name: member.name,
+    };
+    crate::staff::members().into_iter().map(operator).collect()
 }
 
 pub(crate) fn below(base: &Url, path: &str) -> Url {

@@ -251,7 +251,7 @@ async fn the_sheet_holds_all_that_an_outside_client_needs_and_its_addresses_answ
 async fn the_sheet_tells_what_cases_may_be_opened_for_and_who_sends_people() {
     let lab = Lab::start(Arc::new(SystemClock)).await.unwrap();
     let sheet = lab.sheet();
-    assert_eq!(sheet.doorward.purposes.len(), 16);
+    assert_eq!(sheet.doorward.purposes.len(), 18);
     let sources: Vec<&str> = sheet.saml_providers.iter().map(|one| one.source.as_str()).collect();
     assert_eq!(sources, ["duo-sso", "saml-library"]);
     assert!(sheet.relying_parties.iter().any(|party| party.client_id == "rp"));

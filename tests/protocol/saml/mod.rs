@@ -171,6 +171,7 @@ impl Bench {
             staff: doorward::app::staff(&config, &door.flow).unwrap(),
             policy: "default-src 'none'".into(),
             origin: ORIGIN.to_owned(),
+            house: Arc::new(doorward::app::house(&config).unwrap()),
         };
         let router = http::router(&app).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
