@@ -40,6 +40,8 @@ pub(super) async fn evidence(State(app): State<App>, Me(actor): Me, Path(id): Pa
 #[serde(deny_unknown_fields)]
 pub(super) struct Judged {
     holds: bool,
+    document: Option<bool>,
+    face: Option<bool>,
     #[serde(default)]
     reasons: Vec<String>,
     note: Option<String>,
@@ -57,7 +59,10 @@ pub(super) async fn judge(
     }
     let reasons = judged.reasons.iter().map(|reason| text("reasons", reason, LONGEST));
     let judgement = Judgement {
-        holds: judged.holds,
+        // What a part of does not hold does not hold.
+        holds: judged.holds && judged.document != Some(false) && judged.face != Some(false),
+        document: judged.document,
+        face: judged.face,
         reasons: reasons.collect::<Result<_, _>>()?,
         note: optional("note", judged.note.as_ref(), LONGEST_NOTE)?,
     };
@@ -81,6 +86,10 @@ pub(super) async fn claimed(State(app): State<App>, Me(actor): Me, Path(id): Pat
 pub(super) struct Decided {
     same_person: bool,
     reason: String,
+    why: Option<String>,
+    evidence: Option<String>,
+    #[serde(default)]
+    steps: Vec<String>,
 }
 
 /// Whether it is the same person.
@@ -90,9 +99,16 @@ pub(super) async fn decide(
     Path(id): Path<String>,
     Sent(decided): Sent<Decided>,
 ) -> Told {
+    if decided.steps.len() > MOST_REASONS {
+        return Err(unfit(format!("`steps` are {MOST_REASONS} at most")));
+    }
+    let steps = decided.steps.iter().map(|step| text("steps", step, LONGEST));
     let decision = Decision {
         same_person: decided.same_person,
         reason: text("reason", &decided.reason, LONGEST_NOTE)?,
+        why: optional("why", decided.why.as_ref(), LONGEST_NOTE)?,
+        evidence: optional("evidence", decided.evidence.as_ref(), LONGEST_NOTE)?,
+        steps: steps.collect::<Result<_, _>>()?,
     };
     let (flow, case) = (&app.door.flow, find(&app, &actor, &id).await?);
     let case = flow.decide(case, &actor.staff(), decision).await?;

@@ -1,8 +1,8 @@
 //! A case as a line of a list, and what this reader may know of whose it is.
 
 use super::At;
-use crate::case::role::Power;
-use crate::case::{Case, End, Opener, Stage};
+use crate::case::bar::is_blind;
+use crate::case::{Case, End, Opener};
 use crate::pages::desk::CaseLine;
 
 /// The first few of these.
@@ -34,7 +34,7 @@ pub(super) fn of(at: &At, case: &Case) -> CaseLine {
 /// What staff call the person, unless this operator is one who may still have to judge the case's evidence: whose account it is said to
 /// be would tell them what to see in it.
 pub(super) fn person(at: &At, case: &Case) -> Option<String> {
-    if is_blind(at, case) {
+    if is_blind(case, at.operator()) {
         return None;
     }
     let known = &case.private;
@@ -42,15 +42,4 @@ pub(super) fn person(at: &At, case: &Case) -> Option<String> {
     named
         .or_else(|| known.account.as_ref().map(|account| account.login.clone()))
         .or_else(|| known.subject.as_ref().map(|subject| subject.value.clone()))
-}
-
-/// Whether this operator must not know yet whose account it is said to be.
-pub(super) fn is_blind(at: &At, case: &Case) -> bool {
-    let judged = case
-        .desk
-        .review
-        .as_ref()
-        .is_some_and(|review| review.judgement.is_some());
-    let own = case.desk.is_reviewer(at.operator());
-    at.may(Power::Review) && case.stage == Stage::Review && !(own && judged)
 }

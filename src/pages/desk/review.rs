@@ -45,7 +45,7 @@ pub struct Evidence {
 }
 
 /// A check: its name, how it went, and the verifier's reasons.
-pub type Check = (String, &'static str, Vec<String>);
+pub(super) type Check = (String, &'static str, Vec<String>);
 
 /// How a check goes where there is nothing to say about it.
 const USUAL: [&str; 2] = ["passed", "not_applicable"];
