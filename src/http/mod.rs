@@ -8,6 +8,7 @@ pub mod headers;
 pub mod health;
 pub mod hooks;
 pub mod journey;
+pub mod live;
 pub mod problem;
 pub mod provider;
 mod shown;
