@@ -155,6 +155,8 @@ async fn open(
         ticket: opening.ticket.map(|ticket| ticket.trim().to_owned()),
         agent: None,
         named: opening.operator.map(|operator| operator.trim().to_owned()),
+        reason: None,
+        form: None,
     };
     let invitation = app.door.flow.invite(&wish).await?;
     let mut url = app.door.flow.public_url.clone();
@@ -252,6 +254,7 @@ async fn list(State(app): State<App>, caller: Caller, Query(asked): Query<Asked>
         purpose: asked.purpose,
         before,
         limit,
+        ..Filter::default()
     };
     let cases = app.door.flow.store.cases(filter).await.map_err(Error::from)?;
     let full = u32::try_from(cases.len()).is_ok_and(|count| count == limit);

@@ -135,6 +135,19 @@ impl Store {
             None => (Timestamp::from_micros(i64::MAX), ""),
         };
         let mut values = values![at, id, i64::from(filter.limit)];
+        if filter.is_narrow() {
+            values.extend(values![
+                Value::Text(filter.stage.map(|stage| stage.word().to_owned())),
+                Value::Text(filter.purpose),
+                Value::Text(filter.source),
+                filter.from.unwrap_or(Timestamp::from_micros(i64::MIN)),
+                filter.until.unwrap_or(Timestamp::from_micros(i64::MAX)),
+                Value::Text(filter.opener),
+                Value::Text(filter.number),
+            ]);
+            let rows = self.0.db.all(&sql::CASES_NARROWED, values).await?;
+            return rows.iter().map(|row| rows::case(row, &self.0.keys)).collect();
+        }
         let sql = match (filter.stage, &filter.purpose) {
             (None, None) => &sql::CASES,
             (Some(_), None) => &sql::CASES_IN_STAGE,

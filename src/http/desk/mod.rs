@@ -1,15 +1,24 @@
 //! The console: what operators see and press. Each screen is a file; what may be done is asked of [`crate::case::role::Power`]
 //! here, and decided by the flow, which refuses whatever a page should not have offered.
 
+mod case;
+mod cases;
+mod confirm;
+mod explained;
+mod fact;
+mod find;
+mod given;
 mod home;
 mod line;
+mod open;
+mod stream;
 
-use axum::Router;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use serde::Deserialize;
 
 use super::App;
@@ -29,7 +38,15 @@ const COUNTED: u32 = 100;
 
 /// The console's pages.
 pub fn routes() -> Router<App> {
-    Router::new().route(path::HOME, get(home::look))
+    Router::new()
+        .route(path::HOME, get(home::look))
+        .route(path::FIND, get(find::look).post(find::ask))
+        .route(path::CASES, get(cases::look).post(open::open))
+        .route(path::OPEN, get(open::look).post(open::chosen))
+        .route("/desk/cases/{id}", get(case::look))
+        .route("/desk/cases/{id}/stream", get(stream::look))
+        .route("/desk/cases/{id}/{act}", get(confirm::look).post(confirm::press))
+        .layer(Extension(stream::Lookers::default()))
 }
 
 /// An operator at a page of the console, with all that its pages need.

@@ -54,6 +54,8 @@ pub const PURPOSE: &str = "purpose";
 pub const TICKET: &str = "ticket";
 /// Why.
 pub const REASON: &str = "reason";
+/// What was drawn for one form, so that it counts once.
+pub const ONCE: &str = "once";
 /// What somebody adds in their own words.
 pub const NOTE: &str = "note";
 /// What was typed to confirm.
