@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 
 use super::explained::{explained, quorum, steps};
-use super::{At, fact, line};
+use super::{At, line, timeline};
 use crate::audit::{Event, Fact};
 use crate::case::bar;
 use crate::case::role::Power;
@@ -70,7 +70,7 @@ async fn page(at: &At, case: &Case) -> Result<CasePage, Error> {
             .as_ref()
             .map(|flag| (flag.by.name.clone(), flag.at, flag.reason.clone())),
         erased: case.erased,
-        events: events.iter().rev().map(|event| fact::line(event, blind)).collect(),
+        events: events.iter().rev().map(|event| timeline::line(event, blind)).collect(),
         acts: acts(at, case),
         may_review: may_review(at, case),
         may_approve: may_approve(at, case).await?,

@@ -1,7 +1,7 @@
 //! Parts of a case that several screens show: how it fits, who must agree, what its plan does and comes to when taken back.
 
 use super::At;
-use super::fact::pairs;
+use super::timeline::pairs;
 use crate::case::desk::{Approval, PROTECTED};
 use crate::case::plan::{Act, OnFailure};
 use crate::case::{Case, PlannedStep, Stage, StepState};

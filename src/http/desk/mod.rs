@@ -5,13 +5,14 @@ mod case;
 mod cases;
 mod confirm;
 mod explained;
-mod fact;
+
 mod find;
 mod given;
 mod home;
 mod line;
 mod open;
 mod stream;
+mod timeline;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
