@@ -65,9 +65,10 @@ fn everything_that_was_compared_or_is_done_has_words() {
 #[test]
 fn every_page_that_a_case_shows_to_its_person_has_words() {
     // Pages of nobody's case, or of a browser that is not the case's.
-    const OF_NO_CASE: [&str; 24] = [
+    const OF_NO_CASE: [&str; 25] = [
         "bad-request",
         "busy",
+        "code",
         "fault",
         "forbidden",
         "link-expired",

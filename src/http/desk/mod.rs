@@ -183,9 +183,15 @@ impl At {
 
     /// The same about a case: somebody else may have been faster.
     pub(super) async fn fail_at(&self, case: &CaseId, error: Error) -> Response {
-        if matches!(error, Error::Elsewhere | Error::Store(store::Error::Stale)) {
+        if matches!(
+            error,
+            Error::Elsewhere | Error::Lasting(_) | Error::Store(store::Error::Stale)
+        ) {
             let case = case.to_string();
             return self.show(StaffNotice::Changed { case }).await;
+        }
+        if matches!(error, Error::MayNot(_)) {
+            return self.show(StaffNotice::Forbidden).await;
         }
         self.fail(error).await
     }

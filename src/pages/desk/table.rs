@@ -89,6 +89,7 @@ tables! {
         "nobody" "invited" "consent" "visit" "push" "push-sent" "push-again" "prompt" "prompt-again" "starting" "reading"
         "comparing" "acting" "returning" "slow" "retry" "review" "approving" "ready" "shown" "done" "returned" "gone"
         "refused" "expired" "withdrawn" "undone" "stuck" "too-little-time"
+        "unavailable"
     ]
     /// What was compared: the words of [`crate::matching::Field`].
     Fields FIELDS ["given_name" "family_name" "middle_name" "birth_date" "namesakes"]
