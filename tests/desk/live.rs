@@ -7,6 +7,7 @@ use super::*;
 on_both! {
     a_stream_says_when_the_case_moves_and_ends_with_it
     a_stream_ends_with_the_session
+    one_operator_holds_so_many_streams
 }
 
 /// Slow machines take their time; whatever is waited for comes in a second or never.
@@ -87,5 +88,26 @@ async fn a_stream_ends_with_the_session(lab: Lab) {
     assert!(said.contains("event: end\n"), "{said}");
     let after = looked(&lab, &agent, &format!("{case}/stream")).await;
     assert_eq!(after.status().as_u16(), 303);
+    lab.stop().await;
+}
+
+async fn one_operator_holds_so_many_streams(lab: Lab) {
+    let mut agent = operator(&lab, AGENT).await;
+    let case = followed(open(&lab, &mut agent, MARIA, "recover").await);
+    let mut held = Vec::new();
+    for _ in 0..12 {
+        held.push(Heard::of(&lab, &agent, &case).await);
+    }
+    let more = looked(&lab, &agent, &format!("{case}/stream")).await;
+    assert_eq!(more.status().as_u16(), 429);
+    // Somebody else's are counted apart, and what is let go of is free again.
+    let other = operator(&lab, REVIEWER).await;
+    Heard::of(&lab, &other, &case).await.until("case", 1).await;
+    held.pop();
+    let end = std::time::Instant::now() + PATIENCE;
+    while looked(&lab, &agent, &format!("{case}/stream")).await.status().as_u16() == 429 {
+        assert!(std::time::Instant::now() < end, "it stays taken");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     lab.stop().await;
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::audit::Event;
 use crate::pages::desk::EventLine;
+use doorward_contract::Timestamp;
 
 /// Which parts of a fact name whoever did it, the first that is there.
 const WHO: [&str; 5] = ["operator", "reviewer", "approver", "by", "opener"];
@@ -38,6 +39,9 @@ pub(super) fn line(event: &Event, blind: bool) -> EventLine {
     if let Some(Value::Object(explanation)) = parts.get_mut("explanation") {
         explanation.retain(|name, _| WEIGHTY.contains(&name.as_str()));
     }
+    if let Some(checks) = parts.get_mut("checks") {
+        *checks = notable(checks);
+    }
     if blind && TELLING.contains(&word.as_str()) {
         parts.clear();
     }
@@ -45,8 +49,35 @@ pub(super) fn line(event: &Event, blind: bool) -> EventLine {
         at: event.at,
         event: word,
         who: who.as_ref().and_then(Value::as_str).map(str::to_owned),
-        details: pairs(&Value::Object(parts)),
+        details: pairs(&Value::Object(parts))
+            .into_iter()
+            .map(|(name, text)| (name, without_case(event, &text)))
+            .collect(),
         case: None,
+    }
+}
+
+/// Of the dozens of checks of a proof, those that somebody should look at.
+fn notable(checks: &Value) -> Value {
+    let Some(all) = checks.as_array() else {
+        return checks.clone();
+    };
+    let dull = |check: &&Value| {
+        let status = check.get("status").and_then(Value::as_str);
+        matches!(status, Some("passed" | "not_applicable"))
+    };
+    let notable: Vec<Value> = all.iter().filter(|check| !dull(check)).cloned().collect();
+    if notable.is_empty() && !all.is_empty() {
+        return Value::String(format!("{}, and none of them failed", all.len()));
+    }
+    Value::Array(notable)
+}
+
+/// A step's key without the case that it belongs to, which is the page's own.
+fn without_case(event: &Event, text: &str) -> String {
+    match &event.case {
+        Some(case) => text.replace(&format!("{case}/"), ""),
+        None => text.to_owned(),
     }
 }
 
@@ -72,10 +103,16 @@ fn text(value: &Value) -> String {
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => moment(text).unwrap_or_else(|| text.clone()),
         Value::Array(values) => joined(values.iter().map(text), "; "),
         Value::Object(parts) => joined(parts.values().map(text), " "),
     }
+}
+
+/// A moment to the minute, if that is what the text is.
+fn moment(text: &str) -> Option<String> {
+    let at = Timestamp::parse(text)?.to_chrono()?;
+    Some(at.format("%Y-%m-%d %H:%M UTC").to_string())
 }
 
 fn joined(texts: impl Iterator<Item = String>, between: &str) -> String {
@@ -87,7 +124,7 @@ fn joined(texts: impl Iterator<Item = String>, between: &str) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{line, pairs};
+    use super::{line, notable, pairs};
     use crate::audit::{Event, Fact};
     use crate::case::CaseId;
     use doorward_contract::Timestamp;
@@ -123,6 +160,33 @@ mod tests {
         });
         assert_eq!(line(&looked_up, false).details.len(), 2);
         assert!(line(&looked_up, true).details.is_empty());
+    }
+
+    #[test]
+    fn of_many_checks_those_that_failed_are_read_and_of_a_step_its_place() {
+        let case = CaseId::random();
+        let key = format!("{case}/2/unlock");
+        let failed = Event::of(
+            &case,
+            Timestamp::from_seconds(0),
+            Fact::StepFailed {
+                key,
+                remedy: "refused".to_owned(),
+                why: "no".to_owned(),
+                goes_on: false,
+            },
+        );
+        let details = line(&failed, false).details;
+        assert!(
+            details.contains(&("key".to_owned(), "2/unlock".to_owned())),
+            "{details:?}"
+        );
+        let checks = json!([{"name": "a", "status": "passed"}, {"name": "b", "status": "failed"}]);
+        assert_eq!(notable(&checks), json!([{"name": "b", "status": "failed"}]));
+        assert_eq!(
+            notable(&json!([{"name": "a", "status": "passed"}])),
+            json!("1, and none of them failed")
+        );
     }
 
     #[test]
