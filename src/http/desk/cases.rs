@@ -17,6 +17,9 @@ use doorward_contract::Timestamp;
 const PAGE: u32 = 50;
 const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
 
+/// Something that was asked cannot be understood.
+struct Malformed;
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
@@ -50,13 +53,13 @@ async fn list(at: &At, asked: Asked) -> Result<Cases, Error> {
         to: asked.to.trim().to_owned(),
     };
     let narrowed = match place(at, &asked.before).await? {
-        Some(before) => narrowed(&filter).map(|narrowed| store::Filter { before, ..narrowed }),
-        None => None,
+        Ok(before) => narrowed(&filter).map(|narrowed| store::Filter { before, ..narrowed }),
+        Err(malformed) => Err(malformed),
     };
-    let malformed = narrowed.is_none();
+    let malformed = narrowed.is_err();
     let mut cases = match narrowed {
-        Some(narrowed) => at.flow().store.cases(narrowed).await?,
-        None => Vec::new(),
+        Ok(narrowed) => at.flow().store.cases(narrowed).await?,
+        Err(Malformed) => Vec::new(),
     };
     let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let more = cases.len() > page;
@@ -73,26 +76,29 @@ async fn list(at: &At, asked: Asked) -> Result<Cases, Error> {
     })
 }
 
-/// The place behind which a page begins; nothing if there is no such case.
-async fn place(at: &At, before: &str) -> Result<Option<Option<(Timestamp, CaseId)>>, Error> {
+/// The place behind which a page begins: that of a case.
+async fn place(at: &At, before: &str) -> Result<Result<Option<(Timestamp, CaseId)>, Malformed>, Error> {
     if before.is_empty() {
-        return Ok(Some(None));
+        return Ok(Ok(None));
     }
     let Ok(id) = before.parse::<CaseId>() else {
-        return Ok(None);
+        return Ok(Err(Malformed));
     };
     let case = at.flow().store.case(&id).await?;
-    Ok(case.map(|case| Some((case.opened_at, case.id))))
+    Ok(case.map(|case| Some((case.opened_at, case.id))).ok_or(Malformed))
 }
 
-/// What the store is asked for; nothing if a part of it cannot be understood.
-fn narrowed(filter: &Filter) -> Option<store::Filter> {
+/// What the store is asked for.
+fn narrowed(filter: &Filter) -> Result<store::Filter, Malformed> {
     let some = |text: &String| (!text.is_empty()).then(|| text.clone());
     let stage = match filter.stage.as_str() {
         "" => None,
-        word => Some(Stage::ALL.into_iter().find(|stage| stage.word() == word)?),
+        word => {
+            let stage = Stage::ALL.into_iter().find(|stage| stage.word() == word);
+            Some(stage.ok_or(Malformed)?)
+        }
     };
-    Some(store::Filter {
+    Ok(store::Filter {
         stage,
         purpose: some(&filter.purpose),
         source: some(&filter.source),
@@ -106,27 +112,29 @@ fn narrowed(filter: &Filter) -> Option<store::Filter> {
     })
 }
 
-/// How a number begins, as it is written; nothing if no number does.
-fn number(typed: &str) -> Option<Option<String>> {
+/// How a number begins, as it is written.
+fn number(typed: &str) -> Result<Option<String>, Malformed> {
     const HALF: usize = 4;
     let letters: String = typed.chars().filter(|letter| *letter != '-').collect();
     if !letters.bytes().all(|letter| letter.is_ascii_alphanumeric()) || letters.len() > 2 * HALF {
-        return None;
+        return Err(Malformed);
     }
     let letters = letters.to_ascii_uppercase();
-    Some(match letters.split_at_checked(HALF) {
+    Ok(match letters.split_at_checked(HALF) {
         _ if letters.is_empty() => None,
         Some((first, rest)) if !rest.is_empty() => Some(format!("{first}-{rest}")),
         _ => Some(letters),
     })
 }
 
-/// When a day begins (UTC); nothing if there is no such day.
-fn day(typed: &str) -> Option<Option<Timestamp>> {
+/// When a day begins (UTC).
+fn day(typed: &str) -> Result<Option<Timestamp>, Malformed> {
     if typed.is_empty() {
-        return Some(None);
+        return Ok(None);
     }
-    Some(Some(Timestamp::parse(&format!("{typed}T00:00:00Z"))?))
+    Timestamp::parse(&format!("{typed}T00:00:00Z"))
+        .map(Some)
+        .ok_or(Malformed)
 }
 
 /// The query of a page of the same list.
