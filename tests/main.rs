@@ -7,6 +7,8 @@ mod config;
 #[cfg(test)]
 mod deliver;
 #[cfg(test)]
+mod desk;
+#[cfg(test)]
 mod journeys;
 #[cfg(test)]
 mod pages;

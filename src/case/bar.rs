@@ -109,6 +109,17 @@ pub fn is_blind(case: &Case, operator: &Operator) -> bool {
     own.is_none_or(|review| review.judgement.is_none())
 }
 
+/// Whether somebody may open this case for its person: nobody recovers themselves by the helpdesk.
+pub fn opener(case: &Case, operator: &Operator) -> Result<(), Barred> {
+    if !operator.roles.may(Power::OpenCase) {
+        return Err(Barred::Powerless);
+    }
+    if is_person(case, operator) {
+        return Err(Barred::Person);
+    }
+    Ok(())
+}
+
 /// What everybody who decides is held to.
 fn apart(case: &Case, operator: &Operator, power: Power) -> Result<(), Barred> {
     if !operator.roles.may(power) {

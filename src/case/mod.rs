@@ -183,6 +183,8 @@ pub struct Private {
     pub against: Option<Box<Remembered>>,
     /// Whom the person reports to, as the directory says: they do not agree to the person's case.
     pub manager: Option<Box<Colleague>>,
+    /// Why an operator opened it, in their own words.
+    pub reason: Option<String>,
     /// What the relying party asked, as its source wrote it and will read it for the answer.
     pub request: Option<String>,
 }
@@ -368,6 +370,8 @@ pub enum HandleKind {
     Number,
     /// The first half of a short code that was read out.
     Code,
+    /// The form at the console by which an operator opened it: the same form sent twice opens one case.
+    Form,
 }
 
 impl HandleKind {
@@ -379,6 +383,7 @@ impl HandleKind {
             Self::Proof => "proof",
             Self::Number => "number",
             Self::Code => "code",
+            Self::Form => "form",
         }
     }
 }

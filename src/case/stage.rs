@@ -199,6 +199,28 @@ pub enum Refusal {
     Disapproved,
 }
 
+impl Refusal {
+    /// The word in events, in the API and in lists.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::UnknownAccount => "unknown_account",
+            Self::AmbiguousAccount => "ambiguous_account",
+            Self::DisabledAccount => "disabled_account",
+            Self::ProtectedAccount => "protected_account",
+            Self::Declined => "declined",
+            Self::ForeignProof => "foreign_proof",
+            Self::Mismatch => "mismatch",
+            Self::Reviewed => "reviewed",
+            Self::Relayed => "relayed",
+            Self::AnotherPerson => "another_person",
+            Self::Unchecked => "unchecked",
+            Self::ReportedFraud => "reported_fraud",
+            Self::Frozen => "frozen",
+            Self::Disapproved => "disapproved",
+        }
+    }
+}
+
 /// A move that the stages do not allow: a fault of ours, reported and never made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a case cannot go from {from:?} to {to:?}")]

@@ -28,6 +28,13 @@ impl Words {
     }
 }
 
+impl Words {
+    /// Them, one by one.
+    pub fn pair(&self) -> (&str, &str) {
+        (&self.0, &self.1)
+    }
+}
+
 impl fmt::Display for Words {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.0, self.1)

@@ -44,6 +44,8 @@ pub(super) async fn make_link(arguments: LinkArguments) -> Result<ExitCode, Fail
         operator: arguments.operator,
         ticket: Some(arguments.ticket),
         agent: None,
+        reason: None,
+        form: None,
     };
     let invitation = door.flow.invite(&wish).await.map_err(|error| match &error {
         crate::flow::Error::Barred(bar) => Failure::Failed(barred(bar)),

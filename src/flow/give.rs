@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use fast_qr::convert::svg::SvgBuilder;
-use fast_qr::{ECL, QRBuilder};
+use fast_qr::{ECL, QRBuilder, QRCode};
 use url::Url;
 
 use super::open::remembered_until;
@@ -181,7 +181,7 @@ impl Flow {
     }
 
     /// The address of a link.
-    fn address_of(&self, token: &Token) -> Url {
+    pub fn address_of(&self, token: &Token) -> Url {
         let mut address = self.public_url.clone();
         address.set_path(&format!("/l/{}", token.text()));
         address
@@ -207,14 +207,22 @@ impl Flow {
 
 /// A link as a picture for a phone's camera.
 pub fn qr(link: &Url) -> Result<String, Error> {
+    Ok(SvgBuilder::default().to_str(&drawn(link)?))
+}
+
+/// The same picture as its squares, row by row: how many a side has, and whether each is dark.
+pub fn squares(link: &Url) -> Result<(usize, Vec<bool>), Error> {
+    let code = drawn(link)?;
+    let rows = (0..code.size).filter_map(|row| code.data.get(row * code.size..(row + 1) * code.size));
+    Ok((code.size, rows.flatten().map(|square| square.value()).collect()))
+}
+
+fn drawn(link: &Url) -> Result<QRCode, Error> {
     // Shown on a screen: nothing is torn or dirty, and fewer squares are read faster.
-    let code = QRBuilder::new(link.as_str())
-        .ecl(ECL::M)
-        .build()
-        .map_err(|_| Error::Incomplete {
-            what: "room for the link in a picture",
-        })?;
-    Ok(SvgBuilder::default().to_str(&code))
+    let code = QRBuilder::new(link.as_str()).ecl(ECL::M).build();
+    code.map_err(|_| Error::Incomplete {
+        what: "room for the link in a picture",
+    })
 }
 
 /// Nobody took the case up yet, and there is time.

@@ -7,6 +7,7 @@ use super::account::{There, placed};
 pub(super) use super::begin::{REMEMBERED, fresh, remembered_until};
 use super::{Draft, Error, Flow};
 use crate::audit::{Event, Fact};
+use crate::case::bar;
 use crate::case::desk::Staff;
 use crate::case::plan::OnFailure;
 use crate::case::policy::{OnProtected, Purpose};
@@ -63,6 +64,10 @@ pub struct Wish {
     pub agent: Option<Operator>,
     /// Whom a machine names as the operator it asks for.
     pub named: Option<String>,
+    /// Why, in the operator's own words; forgotten with the case.
+    pub reason: Option<String>,
+    /// What is kept of the form that asks for it: the same form opens one case ([`Flow::opened_by`]).
+    pub form: Option<Digest>,
 }
 
 /// How a link answers who opens it.
@@ -200,6 +205,7 @@ impl Flow {
             subject: Some(subject),
             account: Some(account),
             accounts: elsewhere.into_iter().filter_map(found).collect(),
+            reason: wish.reason.clone(),
             ..Private::default()
         };
         facts.extend(self.hold_against(&mut case, wish, &protected).await?);
@@ -210,8 +216,26 @@ impl Flow {
             digest: token.digest(),
             until: remembered_until(&case),
         };
-        let case = self.begin(case, facts, vec![handle], Some(until)).await?;
+        let form = wish.form.map(|digest| Handle {
+            kind: HandleKind::Form,
+            digest,
+            until: remembered_until(&case),
+        });
+        let handles = std::iter::once(handle).chain(form).collect();
+        let case = self.begin(case, facts, handles, Some(until)).await?;
         Ok(Invitation { case, token, until })
+    }
+
+    /// The case that a form of the console opened already, if it was sent before.
+    pub async fn opened_by(&self, form: &Digest) -> Result<Option<Case>, Error> {
+        Ok(self.store.case_by(HandleKind::Form, form, self.now()).await?)
+    }
+
+    /// Whether this operator opened as many cases as one may in a day, so that the next one needs a colleague more.
+    pub async fn is_at_cap(&self, operator: &Operator) -> Result<bool, Error> {
+        let by = self.staff_digest(&operator.id);
+        let counted = self.store.counted("cases per agent", &by, self.now()).await?;
+        Ok(counted >= self.caps.cases_per_agent)
     }
 
     /// Writes into a new case what is known of who opens it and of whose it is. Fails if that one is frozen.
@@ -220,6 +244,9 @@ impl Flow {
         case.desk.named.clone_from(&wish.named);
         case.desk.protected = !protected.is_empty();
         case.desk.words = Some(Words::random());
+        if let Some(agent) = &wish.agent {
+            bar::opener(case, agent)?;
+        }
         self.own(case);
         if self.is_frozen(case).await? {
             return Err(Error::Barred(Bar {

@@ -14,14 +14,18 @@ use crate::store::{MarkKind, Wake};
 use doorward_contract::{Account, Protection, Subject, SubjectKey, Timestamp, VendorError};
 
 const HOUR: Duration = Duration::from_secs(3600);
+/// How many cases say enough of how it went with somebody lately.
+const NEWEST: u32 = 5;
 /// More cases than anybody has before they are forgotten; a bound, so that nothing runs away.
 const ALL: u32 = 1_000;
 
 /// Somebody, as an agent finds them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Found {
     /// The name as the directory shows it.
     pub display_name: Option<String>,
+    /// What they sign in with, as the directory has it.
+    pub login: String,
     /// The vendor's id of the account.
     pub account: String,
     /// False when the account is disabled.
@@ -32,6 +36,8 @@ pub struct Found {
     pub frozen: bool,
     /// Their newest case.
     pub last: Option<Last>,
+    /// Their newest cases, the newest first.
+    pub cases: Vec<Case>,
 }
 
 /// Somebody's newest case.
@@ -118,14 +124,16 @@ impl Flow {
             Protection::Protected { reasons } => reasons,
         };
         let who = self.who(connector, &account, typed);
-        let last = self.store.cases_of(&who, 1).await?;
+        let cases = self.store.cases_of(&who, NEWEST).await?;
         Ok(Some(Found {
             display_name: account.display_name.clone(),
+            login: account.login.clone(),
             account: account.id.to_string(),
             enabled: account.enabled,
             protected,
             frozen: self.store.is_marked(MarkKind::Frozen, &who, now).await?,
-            last: last.first().map(Last::from),
+            last: cases.first().map(Last::from),
+            cases,
         }))
     }
 

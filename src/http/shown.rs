@@ -40,8 +40,19 @@ pub(super) fn afterwards(door: &Door, case: &Case) -> Vec<String> {
 
 /// The page for where a case stands.
 pub(super) fn page(door: &Door, case: &Case, key: &BrowserKey) -> Page {
+    drawn(door, case, key.form_token())
+}
+
+/// What the person has before them now, as staff are told it: which page it is, and nothing of what stands on it.
+pub(super) fn sight(door: &Door, case: &Case) -> &'static str {
+    if case.browser.is_none() {
+        return "nobody";
+    }
+    drawn(door, case, String::new()).state()
+}
+
+fn drawn(door: &Door, case: &Case, form_token: String) -> Page {
     let number = case.number.clone();
-    let form_token = key.form_token();
     match case.stage {
         Stage::Invited => Notice::NoSession.into(),
         Stage::Consent => match case.attempt().and_then(|attempt| attempt.outcome.as_ref()) {

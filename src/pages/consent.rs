@@ -122,6 +122,7 @@ impl Screen for Consent {
     fn about(&self) -> About<'_> {
         About {
             number: Some(&self.number),
+            words: self.words.as_deref(),
             step: Some(2),
             ..About::default()
         }

@@ -136,6 +136,12 @@ impl Staff {
         }))
     }
 
+    /// Whether a session stands still. Does not make it last longer.
+    pub async fn stands(&self, session: &Session) -> Result<bool, store::Error> {
+        let kept = self.store.staff_session(&session.digest, self.now()).await?;
+        Ok(kept.is_some())
+    }
+
     /// Begins a session, in the place of `instead` if that has not ended; the token for the cookie.
     pub(super) async fn begin_session(
         &self,

@@ -135,12 +135,17 @@ impl Store {
             None => (Timestamp::from_micros(i64::MAX), ""),
         };
         let mut values = values![at, id, i64::from(filter.limit)];
-        if filter.source.is_some() || filter.opener.is_some() || filter.from.is_some() || filter.to.is_some() {
-            let stage = filter.stage.map(|stage| stage.word().to_owned());
-            let from = filter.from.unwrap_or(Timestamp::from_micros(i64::MIN));
-            let to = filter.to.unwrap_or(Timestamp::from_micros(i64::MAX));
-            values.extend(values![stage, filter.purpose, filter.source, from, to, filter.opener]);
-            let rows = self.0.db.all(&sql::CASES_AMONG, values).await?;
+        if filter.is_narrow() {
+            values.extend(values![
+                Value::Text(filter.stage.map(|stage| stage.word().to_owned())),
+                Value::Text(filter.purpose),
+                Value::Text(filter.source),
+                filter.from.unwrap_or(Timestamp::from_micros(i64::MIN)),
+                filter.until.unwrap_or(Timestamp::from_micros(i64::MAX)),
+                Value::Text(filter.opener),
+                Value::Text(filter.number),
+            ]);
+            let rows = self.0.db.all(&sql::CASES_NARROWED, values).await?;
             return rows.iter().map(|row| rows::case(row, &self.0.keys)).collect();
         }
         let sql = match (filter.stage, &filter.purpose) {

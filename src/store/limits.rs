@@ -32,6 +32,13 @@ impl Store {
         Ok(self.0.db.run(&sql::COUNT, row).await? > 0)
     }
 
+    /// How much was counted in the window that runs now.
+    pub async fn counted(&self, what: &str, digest: &Digest, now: Timestamp) -> Result<u32, Error> {
+        let row = self.0.db.one(&sql::USED, values![what, digest, now]).await?;
+        let used = row.map(|row| row.get::<i64>("used")).transpose()?;
+        Ok(used.map_or(0, |used| u32::try_from(used).unwrap_or(u32::MAX)))
+    }
+
     /// Drops what has ended by `now`: handles, counts, what was used once, marks, answers. Then nothing overwritten is left in
     /// SQLite's log either.
     pub async fn sweep(&self, now: Timestamp) -> Result<(), Error> {

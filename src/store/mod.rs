@@ -165,18 +165,31 @@ pub struct Filter {
     pub stage: Option<Stage>,
     /// Only those for this.
     pub purpose: Option<String>,
-    /// Only those that came from here.
+    /// Only those that came by this.
     pub source: Option<String>,
-    /// Only those that this one opened: `person`, an operator's or a machine's name, a client's.
+    /// Only those that whoever is called this opened; `person` for those that nobody opened for somebody.
     pub opener: Option<String>,
-    /// Only those opened at this time or later.
+    /// Only those whose number begins like this.
+    pub number: Option<String>,
+    /// Only those opened then or later.
     pub from: Option<Timestamp>,
-    /// Only those opened before this time.
-    pub to: Option<Timestamp>,
+    /// Only those opened before this.
+    pub until: Option<Timestamp>,
     /// Only those after this place: the last case of the page before.
     pub before: Option<(Timestamp, CaseId)>,
     /// How many at most.
     pub limit: u32,
+}
+
+impl Filter {
+    /// Whether it asks for more than a stage and a purpose.
+    fn is_narrow(&self) -> bool {
+        self.source.is_some()
+            || self.opener.is_some()
+            || self.number.is_some()
+            || self.from.is_some()
+            || self.until.is_some()
+    }
 }
 
 /// Remembers. Clones share one set of connections.

@@ -56,6 +56,22 @@ macro_rules! page {
     };
 }
 
+/// A page of cases that answer to everything asked of them; who opened one and its number stand in its text.
+macro_rules! narrowed {
+    ($opener:literal, $number:literal) => {
+        cases!(
+            "where (c.opened_at, c.id) < ($1, $2) and (cast($4 as text) is null or c.stage = $4) ",
+            "and (cast($5 as text) is null or c.purpose = $5) and (cast($6 as text) is null or c.source = $6) ",
+            "and c.opened_at >= $7 and c.opened_at < $8 ",
+            "and (cast($9 as text) is null or lower(",
+            $opener,
+            ") = lower($9)) and (cast($10 as text) is null or substr(",
+            $number,
+            ", 1, length($10)) = $10) order by c.opened_at desc, c.id desc limit $3"
+        )
+    };
+}
+
 /// The oldest work that is due; on PostgreSQL past what another worker is taking at this moment.
 macro_rules! claim {
     ($lock:literal) => {
@@ -148,14 +164,13 @@ statements! {
     CASES_FOR_PURPOSE = page!("and c.purpose = $4");
     CASES_IN_STAGE_FOR_PURPOSE = page!("and c.stage = $4 and c.purpose = $5");
 
-    // Everything that may be asked at once; the two databases read what stands in a text in ways of their own.
-    CASES_AMONG = page!("and (cast($4 as text) is null or c.stage = $4) and (cast($5 as text) is null or c.purpose = $5) \
-        and (cast($6 as text) is null or c.source = $6) and c.opened_at >= $7 and c.opened_at < $8 \
-        and (cast($9 as text) is null or $9 = coalesce(json_extract(c.body, '$.opener.name'), \
-        json_extract(c.body, '$.opener.by')))"),
-        pg: page!("and (cast($4 as text) is null or c.stage = $4) and (cast($5 as text) is null or c.purpose = $5) \
-        and (cast($6 as text) is null or c.source = $6) and c.opened_at >= $7 and c.opened_at < $8 \
-        and (cast($9 as text) is null or $9 = coalesce(c.body::json #>> '{opener,name}', c.body::json #>> '{opener,by}'))");
+    CASES_NARROWED = narrowed!(
+        "coalesce(json_extract(c.body, '$.opener.name'), json_extract(c.body, '$.opener.by'))",
+        "json_extract(c.body, '$.number')"
+    ), pg: narrowed!(
+        "coalesce(cast(c.body as jsonb) #>> '{opener,name}', cast(c.body as jsonb) #>> '{opener,by}')",
+        "(cast(c.body as jsonb) ->> 'number')"
+    );
 
     // A handle may be made to last longer, and never to lead to another case.
     ADD_HANDLE = "insert into handles (kind, digest, case_id, until_at) values ($1, $2, $3, $4) \
@@ -185,6 +200,7 @@ statements! {
         used = case when limits.until_at <= $4 then 1 else limits.used + 1 end, \
         until_at = case when limits.until_at <= $4 then excluded.until_at else limits.until_at end \
         where limits.until_at <= $4 or limits.used < $5";
+    USED = "select used from limits where what = $1 and digest = $2 and until_at > $3";
     SWEEP_ONCE = sweep!("once", "kind");
     SWEEP_LIMITS = sweep!("limits", "what");
     SWEEP_HANDLES = sweep!("handles", "kind");

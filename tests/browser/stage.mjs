@@ -46,10 +46,10 @@ function watch(page, origins, faults) {
 let where = shots;
 let count = 0;
 /** A picture; on a busy machine Chromium now and then has none at the first try. */
-async function shoot(page, file) {
+async function shoot(page, file, whole) {
   for (let left = 3; ; left -= 1) {
     try {
-      return await page.screenshot({ path: file, fullPage: false });
+      return await page.screenshot({ path: file, fullPage: whole });
     } catch (error) {
       if (left === 0) throw error;
       await new Promise((resolve) => setTimeout(resolve, 500));
@@ -57,16 +57,16 @@ async function shoot(page, file) {
   }
 }
 
-/** Pictures of the open page: phone and desktop, light and dark. */
-export async function picture(page, name) {
+/** Pictures of the open page: in these sizes (phone and desktop unless told), light and dark; the whole of it if wanted. */
+export async function picture(page, name, { sizes = [["phone", phone], ["desktop", desktop]], whole = false } = {}) {
   count += 1;
   const prefix = path.join(where, `${String(count).padStart(2, "0")}-${name}`);
   const before = page.viewportSize();
-  for (const [size, viewport] of [["phone", phone], ["desktop", desktop]]) {
+  for (const [size, viewport] of sizes) {
     await page.setViewportSize(viewport);
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await shoot(page, `${prefix}-${size}-${colorScheme}.png`);
+      await shoot(page, `${prefix}-${size}-${colorScheme}.png`, whole);
     }
     const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1).catch(() => false);
     assert.ok(!wide, `${name} scrolls sideways on a ${size}`);

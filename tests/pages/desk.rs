@@ -146,12 +146,10 @@ fn while_the_shield_is_up_every_screen_says_so() {
     };
     for (name, page) in Page::samples() {
         let Page::Desk(desk) = page else { continue };
-        let Some(down) = desk.in_frame(frame(&Role::ALL)) else {
-            continue;
-        };
+        let down = desk.in_frame(frame(&Role::ALL));
         let draw = |desk: Desk| Html::parse_document(&pages.render(&Page::from(desk)).unwrap());
         assert_eq!(count(&draw(down), ".banner"), 0, "{name}");
-        let shown = draw(desk.in_frame(up.clone()).unwrap());
+        let shown = draw(desk.in_frame(up.clone()));
         assert_eq!(count(&shown, "body > .banner"), 1, "{name}");
         assert!(reading(&shown).contains("Calls in the name of the board"), "{name}");
     }
@@ -197,7 +195,7 @@ fn nothing_but_our_own_drawings_goes_into_a_template_unescaped() {
         let (all, drawings) = (text.matches("safe").count(), text.matches(".svg()|safe }}").count());
         assert_eq!(all, drawings, "{}", path.display());
     }
-    assert!(templates > 20, "{templates}");
+    assert!(templates > 18, "{templates}");
 }
 
 #[test]

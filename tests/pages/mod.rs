@@ -6,6 +6,7 @@ mod desk;
 mod escaping;
 mod looks;
 mod structure;
+mod tables;
 mod words;
 
 use std::collections::BTreeMap;

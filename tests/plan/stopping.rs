@@ -35,6 +35,8 @@ fn wish(agent: &Operator) -> Wish {
         ticket: Some("INC-1".to_owned()),
         agent: Some(agent.clone()),
         named: None,
+        reason: None,
+        form: None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use doorward::audit::{Event, Fact};
-use doorward::case::{Case, CaseId, Handle, HandleKind, Private, Stage};
+use doorward::case::{Case, CaseId, Handle, HandleKind, Opener, Private, Stage};
 use doorward::store::{Change, Error, Filter, Store, Wake};
 use doorward_contract::Timestamp;
 
@@ -23,6 +23,7 @@ on_both! {
     dropped_handles_lead_nowhere
     what_identifies_a_person_may_change_and_stays_otherwise
     cases_are_listed_newest_first_page_by_page
+    a_list_is_narrowed_to_what_is_asked_of_each_case
     a_change_that_fails_at_its_end_leaves_nothing
     a_writer_that_dies_anywhere_leaves_all_or_nothing
 }
@@ -268,6 +269,132 @@ async fn cases_are_listed_newest_first_page_by_page(base: Base) {
             }
             assert_eq!(listed, expected);
         }
+    }
+}
+
+async fn a_list_is_narrowed_to_what_is_asked_of_each_case(base: Base) {
+    let by = |name: &str| Opener::Operator {
+        name: name.to_owned(),
+        ticket: None,
+    };
+    let mut cases = Vec::new();
+    for (at, (source, opener, number)) in [
+        ("portal", Opener::Person, "K7QF-3M2P"),
+        ("helpdesk", by("Robin Okafor"), "K7QF-9XYZ"),
+        ("helpdesk", by("Sade Bello"), "T4XD-9HRB"),
+        (
+            "okta",
+            Opener::Client {
+                name: "okta".to_owned(),
+            },
+            "W2NC-6JVK",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut case = maria(NOW.plus(MINUTE * u32::try_from(at).unwrap()));
+        case.source = source.to_owned();
+        case.opener = opener;
+        case.number = number.to_owned();
+        base.store.begin(&case, &[], &[], None).await.unwrap();
+        cases.push(case);
+    }
+    let some = |text: &str| Some(text.to_owned());
+    let none = Filter::default;
+    let minute = |at: u32| Some(NOW.plus(MINUTE * at));
+    for (filter, wanted) in [
+        (
+            Filter {
+                source: some("helpdesk"),
+                ..none()
+            },
+            &[2, 1][..],
+        ),
+        (
+            Filter {
+                opener: some("robin okafor"),
+                ..none()
+            },
+            &[1],
+        ),
+        (
+            Filter {
+                opener: some("person"),
+                ..none()
+            },
+            &[0],
+        ),
+        (
+            Filter {
+                opener: some("robin"),
+                ..none()
+            },
+            &[],
+        ),
+        (
+            Filter {
+                number: some("K7QF"),
+                ..none()
+            },
+            &[1, 0],
+        ),
+        (
+            Filter {
+                number: some("K7QF-3M2P"),
+                ..none()
+            },
+            &[0],
+        ),
+        (
+            Filter {
+                number: some("%"),
+                ..none()
+            },
+            &[],
+        ),
+        (
+            Filter {
+                from: minute(1),
+                until: minute(3),
+                ..none()
+            },
+            &[2, 1],
+        ),
+        (
+            Filter {
+                source: some("helpdesk"),
+                stage: Some(Stage::Ready),
+                ..none()
+            },
+            &[],
+        ),
+        (
+            Filter {
+                source: some("helpdesk"),
+                purpose: some("recovery"),
+                number: some("T"),
+                ..none()
+            },
+            &[2],
+        ),
+        (
+            Filter {
+                source: some("helpdesk"),
+                before: Some((cases[2].opened_at, cases[2].id.clone())),
+                ..none()
+            },
+            &[1],
+        ),
+    ] {
+        let said = format!("{filter:?}");
+        let found = base.store.cases(Filter { limit: 10, ..filter }).await.unwrap();
+        let wanted: Vec<_> = wanted.iter().map(|at| &cases[*at].number).collect();
+        assert_eq!(
+            found.iter().map(|case| &case.number).collect::<Vec<_>>(),
+            wanted,
+            "{said}"
+        );
     }
 }
 

@@ -160,6 +160,7 @@ fn private_of_maria() -> Private {
     };
     let birth_date = Some(birth_date.parse().unwrap());
     Private {
+        reason: Some(format!("{display_name} lost her phone")),
         check: None,
         manager: None,
         subject: Some(Subject {

@@ -40,6 +40,8 @@ pub(super) struct Opening {
     ticket: Option<String>,
     /// Who asks, where the caller speaks for somebody (shown to the person).
     operator: Option<String>,
+    /// Why, for colleagues; forgotten with the case.
+    reason: Option<String>,
 }
 
 /// Opens a case and answers with the link for the person. The link is in this answer and nowhere else.
@@ -80,6 +82,8 @@ pub(super) async fn open(
         ticket,
         agent: actor.operator.clone(),
         named,
+        reason: optional("reason", opening.reason.as_ref(), LONGEST)?,
+        form: None,
     };
     let invitation = app.door.flow.invite(&wish).await?;
     let mut url = app.door.flow.public_url.clone();
@@ -251,7 +255,8 @@ pub(super) async fn list(
         source: wanted.source,
         opener: wanted.opener,
         from: wanted.from,
-        to: wanted.to,
+        until: wanted.to,
+        number: None,
         before,
         // One more tells whether there is more.
         limit: limit.saturating_add(1),

@@ -4,27 +4,36 @@
 mod approval;
 mod approvals;
 mod bars;
+mod case;
+mod cases;
+mod confirm;
 mod deliveries;
 mod delivery;
 mod erase;
+mod explained;
 mod export;
 mod fact;
 mod fields;
+mod find;
+mod given;
 mod home;
 pub mod house;
 mod line;
+mod open;
 mod record;
 mod review;
 mod reviews;
 mod settings;
 mod shield;
+mod stream;
+mod timeline;
 
-use axum::Router;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use serde::Deserialize;
 
 use super::App;
@@ -56,6 +65,13 @@ pub fn routes() -> Router<App> {
         .merge(settings::routes())
         .merge(deliveries::routes())
         .merge(delivery::routes())
+        .route(path::FIND, get(find::look).post(find::ask))
+        .route(path::CASES, get(cases::look).post(open::open))
+        .route(path::OPEN, get(open::look).post(open::chosen))
+        .route("/desk/cases/{id}", get(case::look))
+        .route("/desk/cases/{id}/stream", get(stream::look))
+        .route("/desk/cases/{id}/{act}", get(confirm::look).post(confirm::press))
+        .layer(Extension(stream::Lookers::default()))
 }
 
 /// An operator at a page of the console, with all that its pages need.
@@ -196,9 +212,15 @@ impl At {
 
     /// The same about a case: somebody else may have been faster.
     pub(super) async fn fail_at(&self, case: &CaseId, error: Error) -> Response {
-        if matches!(error, Error::Elsewhere | Error::Store(store::Error::Stale)) {
+        if matches!(
+            error,
+            Error::Elsewhere | Error::Lasting(_) | Error::Store(store::Error::Stale)
+        ) {
             let case = case.to_string();
             return self.show(StaffNotice::Changed { case }).await;
+        }
+        if matches!(error, Error::MayNot(_)) {
+            return self.show(StaffNotice::Forbidden).await;
         }
         self.fail(error).await
     }

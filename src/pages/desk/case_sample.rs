@@ -157,7 +157,7 @@ impl CasePage {
         Self {
             stage: "approval",
             reached: "approval",
-            sight: "approval",
+            sight: "approving",
             quorum: Some(Quorum::sample(1)),
             acts: vec![Act::Flag],
             may_approve: true,
@@ -260,7 +260,7 @@ impl CasePage {
             stage: "closed",
             reached: "comparing",
             end: Some("refused"),
-            refusal: Some("flagged"),
+            refusal: Some("frozen"),
             sight: "refused",
             ended_at: Some(at(-1)),
             explained: Some(Explained::sample_of_every_finding()),

@@ -82,7 +82,7 @@ impl Act {
     }
 
     /// Whether it must be said why.
-    pub(super) const fn needs_reason(self) -> bool {
+    pub const fn needs_reason(self) -> bool {
         matches!(self, Self::Flag | Self::ClearFlag)
     }
 }

@@ -22,18 +22,22 @@ impl EventLine {
     /// How it strikes the eye: `good`, `alert`, `warn` or nothing.
     pub(super) fn tone(&self) -> &'static str {
         match self.event.as_str() {
-            "step_done" | "pass_shown" | "pass_ready" | "recognised" => "good",
+            "step_done" | "pass_shown" | "pass_ready" | "recognised" | "approved" => "good",
             "link_reused"
             | "returned_elsewhere"
             | "step_failed"
             | "step_not_taken_back"
             | "check_refused"
             | "case_flagged"
+            | "case_frozen"
+            | "approval_refused"
+            | "break_glass_opened"
             | "webhook_refused"
             | "client_refused"
             | "code_reused"
             | "refresh_reused" => "alert",
-            "vendor_waited" | "link_expired" | "undo_ordered" | "cancelled" | "pass_dropped" => "warn",
+            "vendor_waited" | "link_expired" | "undo_ordered" | "cancelled" | "pass_dropped" | "step_gone_already"
+            | "decision_barred" | "cap_reached" | "code_spent" | "shield_raised" | "staff_refused" => "warn",
             _ => "",
         }
     }
@@ -52,7 +56,7 @@ impl EventLine {
     }
 }
 
-/// The facts of the record: the words of [`crate::audit::Fact`], and those of the staff's own side.
+/// The facts of the record: the words of [`crate::audit::Fact`], in its order.
 pub const EVENTS: &[&str] = &[
     "case_opened",
     "browser_bound",
@@ -76,6 +80,26 @@ pub const EVENTS: &[&str] = &[
     "check_answered",
     "check_refused",
     "reviewed",
+    "review_sought",
+    "review_claimed",
+    "evidence_judged",
+    "claim_read",
+    "approval_sought",
+    "approved",
+    "approval_refused",
+    "decision_barred",
+    "cap_reached",
+    "case_flagged",
+    "case_frozen",
+    "flag_cleared",
+    "shield_raised",
+    "shield_lowered",
+    "person_sought",
+    "erasure_ordered",
+    "code_made",
+    "link_renewed",
+    "code_used",
+    "code_spent",
     "step_intended",
     "step_undone",
     "step_done",
@@ -85,6 +109,7 @@ pub const EVENTS: &[&str] = &[
     "retried",
     "undo_ordered",
     "step_taken_back",
+    "step_gone_already",
     "step_not_taken_back",
     "condition_read",
     "pass_ready",
@@ -99,10 +124,14 @@ pub const EVENTS: &[&str] = &[
     "code_reused",
     "refresh_reused",
     "way_back_ignored",
+    "staff_signed_in",
+    "staff_refused",
+    "staff_signed_out",
+    "staff_stepped_up",
+    "staff_sessions_ended",
+    "break_glass_opened",
+    "delivery_replayed",
     "turned_away",
-    "case_flagged",
-    "flag_cleared",
-    "shield_changed",
 ];
 
 #[derive(Clone, Copy, Debug)]

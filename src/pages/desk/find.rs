@@ -58,7 +58,9 @@ pub struct Person {
     pub enabled: bool,
     /// Why it is protected, exactly; nothing for an everyday account.
     pub protected: Vec<String>,
-    /// Since when it is frozen because a case was flagged as fraud.
+    /// Whether it is frozen because a case was flagged as fraud.
+    pub frozen: bool,
+    /// Since when, where that case is known still.
     pub frozen_since: Option<Timestamp>,
     /// The newest cases of this account.
     pub cases: Vec<CaseLine>,
@@ -158,6 +160,7 @@ impl Find {
             connector: "entra".to_owned(),
             enabled: true,
             protected: Vec::new(),
+            frozen: false,
             frozen_since: None,
             cases: Vec::new(),
         };
@@ -172,6 +175,7 @@ impl Find {
                 "member of the group Treasury".to_owned(),
             ],
             enabled: false,
+            frozen: true,
             frozen_since: Some(Timestamp::from_seconds(SAMPLE_NOW - 7_200)),
             ..maria.clone()
         };

@@ -171,7 +171,7 @@ const A_DAY: Duration = Duration::from_hours(24);
 /// The surroundings, as the templates see them.
 pub(super) struct Surface<'a> {
     pub(super) shell: &'a Shell<'a>,
-    pub(super) frame: Option<&'a Frame>,
+    pub(super) frame: &'a Frame,
     pub(super) place: Option<Place>,
     pub(super) words: &'a Words,
 }
@@ -202,11 +202,11 @@ impl Surface<'_> {
 
     /// The token of the forms.
     pub(super) fn token(&self) -> &str {
-        self.frame.map_or("", |frame| &frame.form_token)
+        &self.frame.form_token
     }
 
     pub(super) fn may(&self, power: Power) -> bool {
-        self.frame.is_some_and(|frame| frame.roles.may(power))
+        self.frame.roles.may(power)
     }
 
     /// Whether a person may be looked up; otherwise the search field takes numbers of cases only.
@@ -219,14 +219,14 @@ impl Surface<'_> {
     }
 
     pub(super) fn roles(&self) -> String {
-        let roles = self.frame.into_iter().flat_map(|frame| frame.roles.iter());
+        let roles = self.frame.roles.iter();
         let named: Vec<Cow<'_, str>> = roles.map(|role| self.words.role.of(role.word())).collect();
         named.join(", ")
     }
 
     /// The places that this operator may go to.
     pub(super) fn places(&self) -> Vec<Way<'_>> {
-        let (reviews, approvals) = self.frame.map_or((0, 0), |frame| (frame.reviews, frame.approvals));
+        let (reviews, approvals) = (self.frame.reviews, self.frame.approvals);
         let allowed = |place: &Place| place.power().is_none_or(|power| self.may(power));
         Place::ALL
             .into_iter()
@@ -252,10 +252,7 @@ impl Surface<'_> {
     /// How long ago that was, or on which day.
     pub(super) fn ago(&self, at: impl Moment) -> String {
         let at = at.moment();
-        let Some(frame) = self.frame else {
-            return self.moment(at);
-        };
-        let length = frame.now.since(at);
+        let length = self.frame.now.since(at);
         let words = &self.words.frame;
         if length < A_MINUTE {
             return words.just_now.clone();
@@ -282,7 +279,7 @@ impl Surface<'_> {
 
     pub(super) fn said(&self) -> Option<&str> {
         let words = &self.words.said;
-        let said = self.frame?.said?;
+        let said = self.frame.said?;
         Some(match said {
             Said::Cancelled => &words.cancelled,
             Said::Flagged => &words.flagged,
@@ -304,7 +301,7 @@ impl Surface<'_> {
 
     /// Who raised the shield, and when.
     pub(super) fn shield(&self) -> Option<(String, &str)> {
-        let raised = self.frame?.shield.as_ref()?;
+        let raised = self.frame.shield.as_ref()?;
         let since = self.moment(raised.since);
         let said = self
             .words

@@ -96,9 +96,7 @@ impl Sending {
 impl View<'_> {
     /// How long it is good for.
     fn left(&self, until: impl Moment) -> Duration {
-        self.desk
-            .frame
-            .map_or(Duration::ZERO, |frame| until.moment().since(frame.now))
+        until.moment().since(self.desk.frame.now)
     }
 }
 

@@ -56,7 +56,7 @@ impl Drawn for Home {
 
     fn draw(&self, desk: &Surface<'_>) -> askama::Result<String> {
         let words = &desk.words.home;
-        let name = desk.frame.map_or("", |frame| frame.operator.as_str());
+        let name = desk.frame.operator.as_str();
         View {
             desk,
             words,

@@ -30,8 +30,6 @@ mod review;
 mod reviews;
 mod settings;
 mod shield;
-mod sign_in;
-mod step_up;
 pub mod table;
 pub(super) mod words;
 
@@ -63,8 +61,6 @@ pub use review::{Beside, Claimed, Evidence, Review, ReviewStep};
 pub use reviews::{ReviewLine, Reviews};
 pub use settings::{FindingLine, Section, Setting, Settings, VendorLine};
 pub use shield::Shield;
-pub use sign_in::{Provider, SignIn, SignInWhy};
-pub use step_up::StepUp;
 
 use super::Page;
 use super::shell::{About, Shell};
@@ -129,41 +125,32 @@ from!(
     Reviews,
     Settings,
     Shield,
-    SignIn,
     StaffNotice,
-    StepUp,
 );
 
 /// A screen of the console, and whoever looks at it.
 #[derive(Clone, Debug)]
 pub struct Desk {
-    frame: Option<Frame>,
+    frame: Frame,
     screen: Screen,
 }
 
 impl Desk {
-    /// A screen for somebody who is signed in.
+    /// A screen for whoever is signed in.
     pub fn new(frame: Frame, screen: impl Into<Screen>) -> Self {
         Self {
-            frame: Some(frame),
+            frame,
             screen: screen.into(),
         }
     }
 
-    /// A screen for somebody who is not signed in.
-    pub fn apart(screen: impl Into<Screen>) -> Self {
+    /// The same screen for another operator or at another time.
+    #[must_use]
+    pub fn in_frame(&self, frame: Frame) -> Self {
         Self {
-            frame: None,
-            screen: screen.into(),
-        }
-    }
-
-    /// The same screen for another operator or at another time; nothing if it is one for somebody who is not signed in.
-    pub fn in_frame(&self, frame: Frame) -> Option<Self> {
-        self.frame.is_some().then(|| Self {
-            frame: Some(frame),
+            frame,
             screen: self.screen.clone(),
-        })
+        }
     }
 
     pub(super) fn status(&self) -> StatusCode {
@@ -189,7 +176,7 @@ impl super::shell::Screen for Desk {
     fn draw(&self, shell: &Shell<'_>) -> askama::Result<String> {
         let surface = Surface {
             shell,
-            frame: self.frame.as_ref(),
+            frame: &self.frame,
             place: self.screen.0.place(),
             words: &shell.text.desk,
         };
@@ -217,11 +204,6 @@ fn of<S: Into<Screen>>(frame: &Frame, samples: Vec<(&'static str, S)>) -> Sample
     samples.into_iter().map(framed).collect()
 }
 
-fn apart<S: Into<Screen>>(samples: Vec<(&'static str, S)>) -> Samples {
-    let alone = |(name, screen)| (name, Desk::apart(screen));
-    samples.into_iter().map(alone).collect()
-}
-
 impl Desk {
     /// Every screen in every shape, with invented people; the name tells them apart.
     pub(super) fn samples() -> Samples {
@@ -236,9 +218,6 @@ impl Desk {
             reason_missing,
         };
         [
-            apart(SignIn::samples()),
-            apart(StaffNotice::samples_apart()),
-            of(&approver, StepUp::samples()),
             of(
                 &agent,
                 vec![

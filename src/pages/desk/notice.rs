@@ -18,13 +18,6 @@ pub enum StaffNotice {
     NotFound,
     /// This operator may not do that, and it is about nobody in particular.
     Forbidden,
-    /// The provider knows them, but no role of theirs lets them in.
-    NoRole {
-        /// What the provider calls them.
-        operator: String,
-    },
-    /// The session is over.
-    SignedOut,
     /// The form is too old, or came from elsewhere.
     FormTooOld,
     /// Somebody else was faster: it is not as the form showed it.
@@ -51,12 +44,9 @@ pub enum StaffNotice {
 #[serde(deny_unknown_fields)]
 pub(in crate::pages) struct Words {
     home: String,
-    sign_in: String,
     case: String,
     not_found: Saying,
     forbidden: Saying,
-    no_role: Saying,
-    signed_out: Saying,
     form_too_old: Saying,
     changed: Saying,
     busy: Saying,
@@ -87,8 +77,6 @@ impl StaffNotice {
         match self {
             Self::NotFound => &words.not_found,
             Self::Forbidden => &words.forbidden,
-            Self::NoRole { .. } => &words.no_role,
-            Self::SignedOut => &words.signed_out,
             Self::FormTooOld => &words.form_too_old,
             Self::Changed { .. } => &words.changed,
             Self::Busy { .. } => &words.busy,
@@ -100,8 +88,7 @@ impl StaffNotice {
     fn icon(&self) -> Icon {
         match self {
             Self::NotFound => Icon::Search,
-            Self::Forbidden | Self::NoRole { .. } => Icon::Stop,
-            Self::SignedOut => Icon::Door,
+            Self::Forbidden => Icon::Stop,
             Self::FormTooOld | Self::Changed { .. } => Icon::Retry,
             Self::Busy { .. } | Self::Unavailable => Icon::Clock,
             Self::Fault { .. } => Icon::Info,
@@ -117,8 +104,7 @@ impl Drawn for StaffNotice {
     fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::NoRole { .. } | Self::FormTooOld => StatusCode::FORBIDDEN,
-            Self::SignedOut => StatusCode::OK,
+            Self::Forbidden | Self::FormTooOld => StatusCode::FORBIDDEN,
             Self::Changed { .. } => StatusCode::CONFLICT,
             Self::Busy { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -134,10 +120,6 @@ impl Drawn for StaffNotice {
             Self::Busy { retry_after } => desk.length(retry_after),
             _ => String::new(),
         };
-        let who = match self {
-            Self::NoRole { operator } => operator.as_str(),
-            _ => "",
-        };
         let reference = match self {
             Self::Fault { reference } => reference.as_str(),
             _ => "",
@@ -145,17 +127,13 @@ impl Drawn for StaffNotice {
         View {
             desk,
             title: &saying.title,
-            lead: saying.lead.fill(&[
-                ("contact", &contact),
-                ("length", &length),
-                ("who", who),
-                ("reference", reference),
-            ]),
+            lead: saying
+                .lead
+                .fill(&[("contact", &contact), ("length", &length), ("reference", reference)]),
             icon: self.icon(),
             way: match self {
                 Self::Changed { case } => (path::case(case), words.case.as_str()),
-                _ if desk.frame.is_some() => (path::HOME.to_owned(), &words.home),
-                _ => (path::SIGN_IN.to_owned(), &words.sign_in),
+                _ => (path::HOME.to_owned(), &words.home),
             },
         }
         .render()
@@ -163,20 +141,6 @@ impl Drawn for StaffNotice {
 }
 
 impl StaffNotice {
-    /// Those that somebody sees who is not signed in.
-    pub(super) fn samples_apart() -> Vec<(&'static str, Self)> {
-        vec![
-            (
-                "desk-no-role",
-                Self::NoRole {
-                    operator: "Petra Novak".to_owned(),
-                },
-            ),
-            ("desk-signed-out", Self::SignedOut),
-            ("desk-unavailable-apart", Self::Unavailable),
-        ]
-    }
-
     pub(super) fn samples() -> Vec<(&'static str, Self)> {
         vec![
             ("desk-not-found", Self::NotFound),

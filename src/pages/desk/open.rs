@@ -19,8 +19,12 @@ pub struct Open {
     pub filled: Filled,
     /// What is wrong with it.
     pub errors: Vec<OpenError>,
+    /// What the connectors say besides: which role or group, at which of them.
+    pub why: Vec<String>,
     /// Whether this operator has opened so many that one more colleague has to agree.
     pub over_cap: bool,
+    /// Posted as [`path::ONCE`]: the same form sent twice opens one case.
+    pub once: String,
 }
 
 /// Whom a case is for.
@@ -58,6 +62,8 @@ pub enum OpenError {
     Reason,
     /// No account answers to the login.
     Unknown,
+    /// More than one does.
+    Several,
     /// The account is protected.
     Protected,
     /// Nobody can sign in with the account.
@@ -72,7 +78,7 @@ words! {
     /// What the screen says.
     Words {
         title, person, label, purpose, ticket, ticket_hint, reason, reason_hint, button, over_cap, wrong_account,
-        wrong_purpose, wrong_ticket, wrong_reason, unknown, protected, disabled, frozen, oneself
+        wrong_purpose, wrong_ticket, wrong_reason, unknown, several, protected, disabled, frozen, oneself
     }
 }
 
@@ -90,6 +96,7 @@ impl View<'_> {
         let words = self.words;
         let said = |error: &OpenError| match error {
             OpenError::Unknown => words.unknown.as_str(),
+            OpenError::Several => &words.several,
             OpenError::Protected => &words.protected,
             OpenError::Disabled => &words.disabled,
             OpenError::Frozen => &words.frozen,
@@ -143,6 +150,8 @@ impl Open {
             },
             errors: Vec::new(),
             over_cap: false,
+            why: Vec::new(),
+            once: "sample".to_owned(),
         };
         let maria = Known {
             name: Some("Maria Lindqvist".to_owned()),
@@ -190,6 +199,7 @@ impl Open {
         Self {
             errors: vec![
                 OpenError::Unknown,
+                OpenError::Several,
                 OpenError::Protected,
                 OpenError::Disabled,
                 OpenError::Frozen,
@@ -200,6 +210,7 @@ impl Open {
                 reason: "Lost phone".to_owned(),
                 ..Filled::default()
             },
+            why: vec!["entra: member of the group Treasury".to_owned()],
             ..open.clone()
         }
     }

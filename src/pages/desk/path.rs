@@ -5,12 +5,8 @@ use super::confirm::Act;
 
 /// What waits for whoever is signed in (`GET`).
 pub const HOME: &str = "/desk";
-/// Whoever is not signed in begins here (`GET`); a provider is chosen (`POST`, [`PROVIDER`] and [`TO`]).
-pub const SIGN_IN: &str = "/desk/sign-in";
 /// The session ends (`POST`).
 pub const SIGN_OUT: &str = "/desk/sign-out";
-/// Why it is asked anew who is there (`GET`, [`TO`]); on to the provider (`POST`).
-pub const STEP_UP: &str = "/desk/step-up";
 /// A person is looked up, or a case by its number (`POST`, [`QUERY`]); nothing typed yet (`GET`).
 pub const FIND: &str = "/desk/find";
 /// The list of cases (`GET` with the fields of the filter); a case is opened (`POST`).
@@ -40,10 +36,6 @@ pub const SETTINGS_CHECK: &str = "/desk/settings/check";
 /// What was sent out (`GET`).
 pub const DELIVERIES: &str = "/desk/deliveries";
 
-/// The provider that somebody signs in with.
-pub const PROVIDER: &str = "provider";
-/// Where to go on afterwards: a path of the console.
-pub const TO: &str = "to";
 /// What was typed into the search field.
 pub const QUERY: &str = "query";
 /// The person's login.
@@ -54,6 +46,8 @@ pub const PURPOSE: &str = "purpose";
 pub const TICKET: &str = "ticket";
 /// Why.
 pub const REASON: &str = "reason";
+/// What was drawn for one form, so that it counts once.
+pub const ONCE: &str = "once";
 /// What somebody adds in their own words.
 pub const NOTE: &str = "note";
 /// What was typed to confirm.

@@ -69,7 +69,7 @@ impl Drawn for Shield {
             desk,
             words,
             page: self,
-            up: desk.frame.is_some_and(|frame| frame.shield.is_some()),
+            up: desk.frame.shield.is_some(),
         }
         .render()
     }

@@ -82,13 +82,14 @@ tables! {
     /// Why a case was refused: the words of [`crate::case::Refusal`].
     Refusals REFUSALS [
         "unknown_account" "ambiguous_account" "disabled_account" "protected_account" "declined" "foreign_proof" "mismatch"
-        "reviewed" "relayed" "another_person" "unchecked" "reported_fraud" "flagged" "not_approved"
+        "reviewed" "relayed" "another_person" "unchecked" "reported_fraud" "frozen" "disapproved"
     ]
     /// What the person has before them: the words of [`crate::pages::Page::state`], and `nobody` while no browser is bound.
     Sights SIGHTS [
         "nobody" "invited" "consent" "visit" "push" "push-sent" "push-again" "prompt" "prompt-again" "starting" "reading"
-        "comparing" "acting" "returning" "slow" "retry" "review" "approval" "ready" "shown" "done" "returned" "gone"
+        "comparing" "acting" "returning" "slow" "retry" "review" "approving" "ready" "shown" "done" "returned" "gone"
         "refused" "expired" "withdrawn" "undone" "stuck" "too-little-time"
+        "unavailable"
     ]
     /// What was compared: the words of [`crate::matching::Field`]; and what else a document or an account says.
     Fields FIELDS [

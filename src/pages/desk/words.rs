@@ -50,8 +50,6 @@ pub(in crate::pages) struct Words {
     pub(super) health: Table<Healths>,
     pub(super) role: Table<RoleWords>,
     pub(super) event: Table<Events>,
-    pub(super) sign_in: super::sign_in::Words,
-    pub(super) step_up: super::step_up::Words,
     pub(super) home: super::home::Words,
     pub(super) find: super::find::Words,
     pub(super) open: super::open::Words,
