@@ -103,11 +103,6 @@ impl From<Error> for Problem {
             }
             Error::MayNot(barred) => Self::may_not(&barred),
             Error::Shielded => Self::new(StatusCode::CONFLICT, "shielded", "The shield is up"),
-            Error::Vendor(VendorError::Ambiguous) => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "ambiguous",
-                "More than one account answers to this",
-            ),
             Error::Elsewhere => Self::new(
                 StatusCode::CONFLICT,
                 "past-this",
@@ -156,6 +151,13 @@ impl From<Error> for Problem {
 
 /// A vendor's failure, as staff are told it.
 fn from_vendor(error: &VendorError) -> Problem {
+    if matches!(error, VendorError::Ambiguous) {
+        return Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "ambiguous",
+            "More than one account answers to this",
+        );
+    }
     let mut problem = if error.is_passing() {
         Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,

@@ -94,7 +94,7 @@ impl Desk {
 
     fn login(&self, id: &str) -> String {
         let person = self.lab.people().iter().find(|person| person.id == id).unwrap();
-        person.login.to_string()
+        person.login.clone()
     }
 
     async fn open(&self, person: &str, ticket: &str) -> Value {

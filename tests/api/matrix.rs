@@ -128,13 +128,7 @@ async fn a_machine_does_what_its_one_power_opens_and_nothing_else(place: Place) 
     }
 }
 
-async fn asks_as<'b>(
-    browser: &mut Browser<'b>,
-    bench: &Bench,
-    endpoint: &Endpoint,
-    id: &str,
-    csrf: &str,
-) -> (u16, Value) {
+async fn asks_as(browser: &mut Browser<'_>, bench: &Bench, endpoint: &Endpoint, id: &str, csrf: &str) -> (u16, Value) {
     let request = bench
         .client
         .request(endpoint.method.clone(), address(bench, endpoint.path, id));

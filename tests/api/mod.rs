@@ -1,5 +1,6 @@
 //! The JSON API over HTTP, on SQLite and on PostgreSQL: who may do what, the same call twice, pages, streams, and what its
 //! description says.
+#![expect(clippy::too_many_lines, reason = "a journey is told in one go")]
 
 mod described;
 mod journey;

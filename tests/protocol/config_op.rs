@@ -38,7 +38,10 @@ async fn the_provider_says_of_itself_what_discovery_asks_for_and_nothing_is_empt
     for (member, expected) in [
         ("response_types_supported", vec!["code"]),
         ("response_modes_supported", vec!["query", "form_post"]),
-        ("grant_types_supported", vec!["authorization_code", "refresh_token"]),
+        (
+            "grant_types_supported",
+            vec!["authorization_code", "refresh_token", "client_credentials"],
+        ),
         ("subject_types_supported", vec!["public", "pairwise"]),
         ("code_challenge_methods_supported", vec!["S256"]),
         ("claim_types_supported", vec!["normal"]),
@@ -287,11 +290,7 @@ async fn nothing_that_is_not_named_works() {
             );
         }
     }
-    for grant in [
-        "password",
-        "client_credentials",
-        "urn:ietf:params:oauth:grant-type:device_code",
-    ] {
+    for grant in ["password", "urn:ietf:params:oauth:grant-type:device_code"] {
         assert!(!words(&metadata, "grant_types_supported").contains(&grant.to_owned()));
         let reply = party.token(&Sent::of(&[("grant_type", grant)])).await;
         assert_eq!(reply.refusal(), (400, "unsupported_grant_type".to_owned()), "{grant}");
