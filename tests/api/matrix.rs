@@ -458,7 +458,7 @@ fn a_judgement_of_a_colleagues_opens_nothing() {
         judgement: Some(Judgement {
             holds: true,
             reasons: Vec::new(),
-            note: None,
+            ..Judgement::default()
         }),
         named: false,
         decision: None,

@@ -123,7 +123,7 @@ impl World {
         let judgement = Judgement {
             holds: true,
             reasons: vec!["genuine".to_owned()],
-            note: None,
+            ..Judgement::default()
         };
         case = self.flow.judge(case, reviewer, judgement).await.unwrap();
         if before == Before::Seen {

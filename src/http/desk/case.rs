@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 
 use super::explained::{explained, quorum, steps};
-use super::{At, line, timeline};
+use super::{At, timeline};
 use crate::audit::{Event, Fact};
 use crate::case::bar;
 use crate::case::role::Power;
