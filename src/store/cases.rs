@@ -141,7 +141,7 @@ impl Store {
                 Value::Text(filter.purpose),
                 Value::Text(filter.source),
                 filter.from.unwrap_or(Timestamp::from_micros(i64::MIN)),
-                filter.until.unwrap_or(Timestamp::from_micros(i64::MAX)),
+                filter.to.unwrap_or(Timestamp::from_micros(i64::MAX)),
                 Value::Text(filter.opener),
                 Value::Text(filter.number),
             ]);

@@ -174,7 +174,7 @@ pub struct Filter {
     /// Only those opened then or later.
     pub from: Option<Timestamp>,
     /// Only those opened before this.
-    pub until: Option<Timestamp>,
+    pub to: Option<Timestamp>,
     /// Only those after this place: the last case of the page before.
     pub before: Option<(Timestamp, CaseId)>,
     /// How many at most.
@@ -188,7 +188,7 @@ impl Filter {
             || self.opener.is_some()
             || self.number.is_some()
             || self.from.is_some()
-            || self.until.is_some()
+            || self.to.is_some()
     }
 }
 

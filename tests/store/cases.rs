@@ -356,7 +356,7 @@ async fn a_list_is_narrowed_to_what_is_asked_of_each_case(base: Base) {
         (
             Filter {
                 from: minute(1),
-                until: minute(3),
+                to: minute(3),
                 ..none()
             },
             &[2, 1],

@@ -105,7 +105,7 @@ fn narrowed(filter: &Filter) -> Result<store::Filter, Malformed> {
         opener: some(&filter.opener),
         number: number(&filter.number)?,
         from: day(&filter.from)?,
-        until: day(&filter.to)?.map(|day| day.plus(DAY)),
+        to: day(&filter.to)?.map(|day| day.plus(DAY)),
         before: None,
         // One more tells whether there is another page.
         limit: PAGE.saturating_add(1),
