@@ -22,12 +22,12 @@ async fn all_end_as_they_should(database: Database) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_journey_ends_as_it_should_on_sqlite() {
-    all_end_as_they_should(Database::Sqlite).await;
+    Box::pin(all_end_as_they_should(Database::Sqlite)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_journey_ends_as_it_should_on_postgresql() {
-    all_end_as_they_should(Database::Postgres).await;
+    Box::pin(all_end_as_they_should(Database::Postgres)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
