@@ -57,7 +57,7 @@ pub use notice::StaffNotice;
 pub use open::{Filled, Known, Open, OpenError};
 pub use qr::Qr;
 pub use record::{Record, RecordFilter, Verified};
-pub use review::{Beside, Claimed, Evidence, Review, ReviewStep};
+pub use review::{Beside, Check, Claimed, Evidence, Review, ReviewStep};
 pub use reviews::{ReviewLine, Reviews};
 pub use settings::{FindingLine, Section, Setting, Settings, VendorLine};
 pub use shield::Shield;

@@ -47,6 +47,20 @@ pub struct Evidence {
 /// A check: its name, how it went, and the verifier's reasons.
 pub(super) type Check = (String, &'static str, Vec<String>);
 
+impl Evidence {
+    /// What did not simply pass: that is looked at first.
+    fn noted(&self) -> Vec<&Check> {
+        let all = self.checks.iter();
+        all.filter(|(_, result, _)| !USUAL.contains(result)).collect()
+    }
+
+    /// Everything else, of which verifiers have dozens.
+    fn usual(&self) -> Vec<&Check> {
+        let all = self.checks.iter();
+        all.filter(|(_, result, _)| USUAL.contains(result)).collect()
+    }
+}
+
 /// How a check goes where there is nothing to say about it.
 const USUAL: [&str; 2] = ["passed", "not_applicable"];
 
@@ -133,18 +147,6 @@ impl View<'_> {
 
     fn judging(&self) -> bool {
         matches!(self.page.step, ReviewStep::Judge)
-    }
-
-    /// What did not simply pass: that is looked at first.
-    fn noted<'e>(&self, evidence: &'e Evidence) -> Vec<&'e Check> {
-        let all = evidence.checks.iter();
-        all.filter(|(_, result, _)| !USUAL.contains(result)).collect()
-    }
-
-    /// Everything else, of which verifiers have dozens.
-    fn usual<'e>(&self, evidence: &'e Evidence) -> Vec<&'e Check> {
-        let all = evidence.checks.iter();
-        all.filter(|(_, result, _)| USUAL.contains(result)).collect()
     }
 
     fn taking(&self) -> bool {
