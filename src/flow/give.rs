@@ -181,7 +181,7 @@ impl Flow {
     }
 
     /// The address of a link.
-    fn address_of(&self, token: &Token) -> Url {
+    pub(super) fn address_of(&self, token: &Token) -> Url {
         let mut address = self.public_url.clone();
         address.set_path(&format!("/l/{}", token.text()));
         address
@@ -218,7 +218,7 @@ pub fn qr(link: &Url) -> Result<String, Error> {
 }
 
 /// Nobody took the case up yet, and there is time.
-fn is_open(case: &Case, now: Timestamp) -> Result<(), Error> {
+pub(super) fn is_open(case: &Case, now: Timestamp) -> Result<(), Error> {
     if case.stage == Stage::Invited && now < case.expires_at {
         Ok(())
     } else {
@@ -226,7 +226,7 @@ fn is_open(case: &Case, now: Timestamp) -> Result<(), Error> {
     }
 }
 
-fn link_to(case: &Case, token: &Token) -> Handle {
+pub(super) fn link_to(case: &Case, token: &Token) -> Handle {
     Handle {
         kind: HandleKind::Link,
         digest: token.digest(),

@@ -17,6 +17,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "staff", include_str!("migrations/postgres/0004_staff.sql")),
     (5, "desk", include_str!("migrations/postgres/0005_desk.sql")),
     (6, "delivery", include_str!("migrations/postgres/0006_delivery.sql")),
+    (7, "letters", include_str!("migrations/postgres/0007_letters.sql")),
 ];
 
 /// What must hold in every session, whatever the server, the database or the role set.

@@ -19,6 +19,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "staff", include_str!("migrations/sqlite/0004_staff.sql")),
     (5, "desk", include_str!("migrations/sqlite/0005_desk.sql")),
     (6, "delivery", include_str!("migrations/sqlite/0006_delivery.sql")),
+    (7, "letters", include_str!("migrations/sqlite/0007_letters.sql")),
 ];
 
 /// How long a writer waits for one of another process (the command line beside the server).
