@@ -114,6 +114,7 @@ struct Draft {
     api_token: Vec<purpose::ApiToken>,
     #[serde(default)]
     staff: staff::Staff,
+    #[serde(default)]
     webhook: Vec<webhook_out::Webhook>,
 }
 
