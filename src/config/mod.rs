@@ -4,6 +4,7 @@
 //! (`DOORWARD__SERVER__LISTEN`). Types do the checking; what needs two values at once is in `cross.rs`.
 
 pub mod brand;
+pub mod carrier;
 pub mod challenge;
 pub mod client;
 pub mod connector;
@@ -84,6 +85,9 @@ pub struct Config {
     /// Who is told what becomes of cases.
     #[serde(default, rename = "webhook")]
     pub webhooks: Vec<webhook_out::Webhook>,
+    /// What carries links to people, by mail and by SMS.
+    #[serde(default, rename = "carrier")]
+    pub carriers: Vec<carrier::Carrier>,
 }
 
 /// What could be read of the settings: a table that must be there and is not is noted, and hides nothing else.
@@ -116,6 +120,8 @@ struct Draft {
     staff: staff::Staff,
     #[serde(default)]
     webhook: Vec<webhook_out::Webhook>,
+    #[serde(default)]
+    carrier: Vec<carrier::Carrier>,
 }
 
 impl Draft {
@@ -136,6 +142,7 @@ impl Draft {
             api_tokens: self.api_token,
             staff: self.staff,
             webhooks: self.webhook,
+            carriers: self.carrier,
         })
     }
 }

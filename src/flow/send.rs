@@ -90,6 +90,8 @@ pub struct Outgoing {
     pub text: String,
     /// In which language.
     pub language: String,
+    /// When it was written.
+    pub at: Timestamp,
     /// The link in it, so that a dead one is not sent.
     link: Digest,
 }
@@ -261,6 +263,7 @@ impl Flow {
                 ContactKind::Phone => short_text(company, &link),
             },
             language: LANGUAGE.to_owned(),
+            at: self.now(),
             link: token.digest(),
         };
         let written = serde_json::to_string(&outgoing).map_err(|_| Error::Incomplete {
