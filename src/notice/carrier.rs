@@ -6,11 +6,11 @@
 
 use std::time::Duration;
 
-use chrono::DateTime;
 use serde_json::json;
 
 use super::mail::Mail;
 use super::message;
+use super::schedule::wish;
 use super::send::{Endpoint, Sent};
 use doorward_contract::signature::fresh_id;
 use doorward_contract::{ContactKind, Timestamp};
@@ -110,22 +110,13 @@ fn body(message: &Handed<'_>) -> String {
 
 /// What a gateway's answer comes to. One that dislikes the message will dislike it again.
 fn judged(sent: &Sent, now: Timestamp) -> Outcome {
-    let wish = sent.heard.retry_after.as_deref().and_then(|text| wish(text, now));
+    let wished = sent.heard.retry_after.as_deref().and_then(|text| wish(text, now));
+    let wished = wished.map(|length| now.plus(length));
     match sent.heard.status {
         Some(200..=299) => Outcome::Taken,
         // Too slow, too early, too many (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4), or its own trouble.
-        Some(status @ (408 | 425 | 429 | 500..=599)) => Outcome::Later(format!("it answered {status}"), wish),
+        Some(status @ (408 | 425 | 429 | 500..=599)) => Outcome::Later(format!("it answered {status}"), wished),
         Some(status) => Outcome::Refused(format!("it answered {status}")),
         None => Outcome::Later(sent.fault.clone().unwrap_or_default(), None),
     }
-}
-
-/// `Retry-After` (RFC 9110 §10.2.3): seconds, or a date.
-fn wish(text: &str, now: Timestamp) -> Option<Timestamp> {
-    let text = text.trim();
-    if let Ok(seconds) = text.parse::<u32>() {
-        return Some(now.plus(Duration::from_secs(u64::from(seconds))));
-    }
-    let at = DateTime::parse_from_rfc2822(text).ok()?;
-    Some(Timestamp::from_seconds(at.timestamp()))
 }

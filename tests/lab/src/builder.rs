@@ -23,6 +23,7 @@ use crate::parties::Party;
 use crate::postgres::Postgres;
 use crate::seed::Seed;
 use crate::sheet::Sheet;
+use crate::sms::SmsGateway;
 use crate::vendors::Vendors;
 use crate::world::{Error, Lab};
 use crate::{parties, settings, start};
@@ -196,7 +197,7 @@ impl Builder {
         let notes: Option<Notes> = read(&folder, NOTES)?;
         let seed = seed(self.seed, notes.as_ref())?;
         let doors = Doors::open(self.listen, notes.map(|notes| notes.ports)).await?;
-        let doors = doors.leading(self.company, self.tickets);
+        let mut doors = doors.leading(self.company, self.tickets);
         let (addresses, place) = (doors.addresses.clone(), Arc::clone(&doors.place));
         note(&folder, seed, doors.ports())?;
 
@@ -209,6 +210,7 @@ impl Builder {
         let gateway = Arc::new(gateway(self.way, path, &folder, &addresses.doorward)?);
         let vendors = Vendors::new(seed, &keys, &addresses, key, &self.clock);
         let mailbox = Arc::new(Mailbox::default());
+        let mail = doors.mail(&keys, &mailbox, &self.clock)?;
         let memory = Memory::open(&folder, &vendors, &mailbox)?;
         let mut sheet = crate::sheet::fill(seed, &folder, &addresses, &keys, &database, &text);
         tell(&mut sheet, parties, &providers, self.hands.is_some());
@@ -221,6 +223,7 @@ impl Builder {
             vendors: vendors.clone(),
             mailbox: Arc::clone(&mailbox),
             desk: desk.clone(),
+            sms: SmsGateway::new(&keys.sms_secret, Arc::clone(&self.clock), Arc::clone(&mailbox)),
             gateway: Arc::clone(&gateway),
             settings: text.into(),
             hands: self.hands,
@@ -237,6 +240,7 @@ impl Builder {
             duo_sso: callers.duo_sso,
             staff: callers.staff,
             mailbox,
+            mail,
             gateway,
             sheet,
             desk,

@@ -7,11 +7,15 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::AbortHandle;
 use url::Url;
 
+use doorward_contract::Clock;
 use doorward_contract::fake::serve;
 
 use crate::callers::Callers;
 use crate::company::PATH;
+use crate::keys::Keys;
+use crate::mailbox::Mailbox;
 use crate::memory::Memory;
+use crate::smtp::{Mail, MailServer, Security};
 use crate::start::{self, HOOKS};
 use crate::vendors::Vendors;
 use crate::world::Error;
@@ -19,8 +23,10 @@ use crate::world::Error;
 /// Where the start page is unless told otherwise; the others follow.
 pub const USUAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7400);
 /// The ports of the start page, Doorward, Persona, Entra, the Okta org that sends people, the relying party, the company's own
-/// system, the Okta org whose accounts are repaired, and Duo.
-pub(crate) type Ports = [u16; 9];
+/// system, the Okta org whose accounts are repaired, Duo, and the mail server.
+pub(crate) type Ports = [u16; 10];
+/// As whom Doorward signs in at the mail server.
+pub(crate) const MAIL_USER: &str = "doorward";
 
 /// Where everything is reached.
 #[derive(Clone, Debug)]
@@ -53,6 +59,8 @@ pub struct Addresses {
     pub company_endpoint: Url,
     /// Where the ticket system hears from Doorward.
     pub tickets_endpoint: Url,
+    /// The mail server.
+    pub mail: SocketAddr,
 }
 
 /// Every listener of a world, and Doorward's place.
@@ -67,6 +75,7 @@ pub(crate) struct Doors {
     company: TcpListener,
     okta_accounts: TcpListener,
     duo: TcpListener,
+    mail: Option<TcpListener>,
     pub(crate) addresses: Addresses,
 }
 
@@ -81,7 +90,7 @@ impl Doors {
             (None, Some(ports)) => ports,
             _ => following(first)?,
         };
-        let [start, doorward, persona, entra, okta, rp, company, okta_accounts, duo] =
+        let [start, doorward, persona, entra, okta, rp, company, okta_accounts, duo, mail] =
             ports.map(|port| SocketAddr::new(first.ip(), port));
         let start = bind(start, "the start page").await?;
         let place = hold(doorward, "Doorward")?;
@@ -97,6 +106,7 @@ impl Doors {
         })?;
         let okta_accounts = bind(okta_accounts, "the Okta accounts").await?;
         let duo = bind(duo, "Duo").await?;
+        let mail = bind(mail, "the mail server").await?;
         let here = url(at(&entra, "Entra")?)?;
         let called = url(at(&company, "the company's own system")?)?;
         let first = url(at(&start, "the start page")?)?;
@@ -115,6 +125,7 @@ impl Doors {
             entra: here,
             company_endpoint: called.join(PATH).unwrap_or_else(|_| called.clone()),
             company: called,
+            mail: at(&mail, "the mail server")?,
         };
         Ok(Self {
             place: Arc::new(place),
@@ -126,6 +137,7 @@ impl Doors {
             company,
             okta_accounts,
             duo,
+            mail: Some(mail),
             addresses,
         })
     }
@@ -139,6 +151,25 @@ impl Doors {
             self.addresses.tickets_endpoint = endpoint;
         }
         self
+    }
+
+    /// The mail server, which delivers what it takes into the mailbox.
+    pub(crate) fn mail(
+        &mut self,
+        keys: &Keys,
+        mailbox: &Arc<Mailbox>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<MailServer, Error> {
+        let taken = |source| Error::Taken {
+            address: self.addresses.mail,
+            part: "the mail server",
+            source,
+        };
+        let listener = self.mail.take().ok_or_else(|| taken(std::io::ErrorKind::AddrInUse.into()))?;
+        let (mailbox, clock) = (Arc::clone(mailbox), Arc::clone(clock));
+        let deliver = move |mail: &Mail| mailbox.receive(mail, clock.now());
+        let user = (MAIL_USER, keys.mail_password.as_str());
+        MailServer::serve(listener, Security::Plain, user, deliver).map_err(taken)
     }
 
     /// The ports they got.
@@ -155,6 +186,7 @@ impl Doors {
             port(&all.company),
             port(&all.okta_accounts),
             port(&all.duo),
+            all.mail.port(),
         ]
     }
 
