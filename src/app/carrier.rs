@@ -52,7 +52,7 @@ fn made(config: &Config, carrier: &carrier::Carrier) -> Result<Carrier, VendorEr
         carrier::Carrier::Webhook(gateway) => {
             let secrets: Vec<_> = gateway.secrets.iter().map(|secret| secret.0.0.clone()).collect();
             let endpoint = Endpoint::new(name, &gateway.url.0, &secrets, gateway.timeout.0)?;
-            Ok(Carrier::Webhook(endpoint))
+            Ok(Carrier::Webhook(Box::new(endpoint)))
         }
         carrier::Carrier::Smtp(smtp) => {
             let own_host = config.server.public_url.get_ref().0.host_str().unwrap_or("doorward");

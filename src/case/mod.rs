@@ -26,7 +26,9 @@ use crate::matching::Explanation;
 pub use bar::Barred;
 pub use check::{CheckState, FurtherCheck};
 pub use desk::Desk;
-use doorward_contract::{Account, Colleague, Contact, Outcome, PassKind, Person, Reference, Subject, SubjectRef, Timestamp};
+use doorward_contract::{
+    Account, Colleague, Contact, Outcome, PassKind, Person, Reference, Subject, SubjectRef, Timestamp,
+};
 pub use id::CaseId;
 pub use plan::{PlannedStep, StepState};
 pub use remembered::Remembered;

@@ -228,9 +228,11 @@ pub(super) fn check(carrier: &Carrier, reading: &mut Reading<'_>) {
             "there is a user and no password",
             "give it as { file = \"/path\" } or { env = \"NAME\" }, or take the user out",
         ),
-        Carrier::Smtp(smtp) if smtp.user.is_none() && smtp.password.is_some() => {
-            ("user", "there is a password and no user", "name the user, or take the password out")
-        }
+        Carrier::Smtp(smtp) if smtp.user.is_none() && smtp.password.is_some() => (
+            "user",
+            "there is a password and no user",
+            "name the user, or take the password out",
+        ),
         _ => return,
     };
     let place = format!("carrier {:?} · {key}", name.get_ref().0);

@@ -139,7 +139,7 @@ impl Flow {
         is_open(&case, now)?;
         self.is_thawed(&case).await?;
         let way = ways.into_iter().find(|one| one.id == way).ok_or(Error::Elsewhere)?;
-        let contact = self.contact_of(&case, &way).ok_or(Error::Elsewhere)?;
+        let contact = contact_of(&case, &way).ok_or(Error::Elsewhere)?;
         self.count_link(&case, operator, now).await?;
         let token = Token::random();
         let message = fresh_id();
@@ -214,13 +214,6 @@ impl Flow {
         .await
     }
 
-    fn contact_of(&self, case: &Case, way: &Way) -> Option<Contact> {
-        let contacts = case.private.contacts.iter().flatten();
-        let mut placed = contacts.zip(1_u32..);
-        let (contact, _) = placed.find(|(_, place)| place_of(&way.carrier, *place) == way.id)?;
-        Some(contact.clone())
-    }
-
     async fn is_thawed(&self, case: &Case) -> Result<(), Error> {
         if self.is_frozen(case).await? {
             return Err(Error::Barred(Bar {
@@ -275,6 +268,13 @@ impl Flow {
 
 fn place_of(carrier: &str, place: u32) -> String {
     format!("{carrier}-{place}")
+}
+
+fn contact_of(case: &Case, way: &Way) -> Option<Contact> {
+    let contacts = case.private.contacts.iter().flatten();
+    let mut placed = contacts.zip(1_u32..);
+    let (contact, _) = placed.find(|(_, place)| place_of(&way.carrier, *place) == way.id)?;
+    Some(contact.clone())
 }
 
 fn way(carrier: &str, contact: &Contact, place: u32) -> Way {
@@ -333,7 +333,10 @@ mod tests {
         // Every letter is one of the GSM alphabet's basic set.
         let basic = |letter: char| letter.is_ascii_alphanumeric() || " :/.-_".contains(letter);
         assert!(text.chars().all(basic), "{text}");
-        for name in ["X", "A company whose name is as long as that of a ministry of a larger country"] {
+        for name in [
+            "X",
+            "A company whose name is as long as that of a ministry of a larger country",
+        ] {
             let text = short_text(name, &link);
             assert!(text.contains(link.as_str()) && text.contains(name) && text.contains("code"));
         }

@@ -57,7 +57,7 @@ pub enum Carrier {
     /// A mail server.
     Smtp(Box<Mail>),
     /// A gateway.
-    Webhook(Endpoint),
+    Webhook(Box<Endpoint>),
 }
 
 impl Carrier {

@@ -6,6 +6,7 @@
 //! tells that it was opened.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use lettre::address::{Address, Envelope};
@@ -111,7 +112,11 @@ impl Mail {
         };
         Ok(Self {
             from: Mailbox::new(Some(server.name.clone()), from),
-            hello: ClientId::Domain(server.own_host.clone()),
+            hello: match server.own_host.trim_matches(['[', ']']).parse() {
+                Ok(IpAddr::V4(ip)) => ClientId::Ipv4(ip),
+                Ok(IpAddr::V6(ip)) => ClientId::Ipv6(ip),
+                Err(_) => ClientId::Domain(server.own_host.clone()),
+            },
             tls,
             server,
         })
@@ -186,7 +191,8 @@ impl Mail {
             .to(Mailbox::new(None, to))
             .subject(message.subject)
             .date(at)
-            .message_id(Some(format!("<{}@{}>", message.id, self.server.own_host)))
+            // Of hosts that are numbers it writes them as RFC 5322 wants them: in brackets.
+            .message_id(Some(format!("<{}@{}>", message.id, self.hello)))
             .header(AutoSubmitted)
             .header(ContentType::TEXT_PLAIN)
             .body(message.text.to_owned())

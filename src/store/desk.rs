@@ -109,7 +109,8 @@ impl Store {
             return Ok(false);
         }
         Self::record(&mut tx, std::slice::from_ref(&event)).await?;
-        self.put_out(&mut tx, &Written::apart(std::slice::from_ref(&event))).await?;
+        self.put_out(&mut tx, &Written::apart(std::slice::from_ref(&event)))
+            .await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -121,7 +122,8 @@ impl Store {
             return Ok(false);
         }
         Self::record(&mut tx, std::slice::from_ref(&event)).await?;
-        self.put_out(&mut tx, &Written::apart(std::slice::from_ref(&event))).await?;
+        self.put_out(&mut tx, &Written::apart(std::slice::from_ref(&event)))
+            .await?;
         tx.commit().await?;
         Ok(true)
     }

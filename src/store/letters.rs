@@ -147,7 +147,15 @@ pub(super) async fn add(
     now: Timestamp,
 ) -> Result<(), Error> {
     for (letter, sealed) in letters {
-        let row = values![letter.id, case, letter.carrier, letter.way, letter.until, now, Some(sealed)];
+        let row = values![
+            letter.id,
+            case,
+            letter.carrier,
+            letter.way,
+            letter.until,
+            now,
+            Some(sealed)
+        ];
         tx.run(&sql::ADD_LETTER, row).await?;
     }
     Ok(())

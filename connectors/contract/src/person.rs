@@ -234,7 +234,11 @@ mod tests {
 
     #[test]
     fn an_address_that_could_be_read_as_another_is_none() {
-        for good in ["ada@home.example", " o'neil+x@mail.home.example ", "a_b-c.d@x-y.example"] {
+        for good in [
+            "ada@home.example",
+            " o'neil+x@mail.home.example ",
+            "a_b-c.d@x-y.example",
+        ] {
             assert_eq!(Contact::mail(good).unwrap().address, good.trim());
         }
         for bad in [
@@ -268,16 +272,30 @@ mod tests {
         ] {
             assert_eq!(Contact::phone(text).unwrap().address, number);
         }
-        for bad in ["", "070-123 47 11", "+0 70 1234711", "+46 70 CALL ME", "+12", "+46701234711x22", "+1234567890123456"] {
+        for bad in [
+            "",
+            "070-123 47 11",
+            "+0 70 1234711",
+            "+46 70 CALL ME",
+            "+12",
+            "+46701234711x22",
+            "+1234567890123456",
+        ] {
             assert_eq!(Contact::phone(bad), None, "{bad}");
         }
     }
 
     #[test]
     fn masked_neither_is_whole() {
-        assert_eq!(Contact::mail("maria@home.example").unwrap().masked(), "m•••@home.example");
+        assert_eq!(
+            Contact::mail("maria@home.example").unwrap().masked(),
+            "m•••@home.example"
+        );
         assert_eq!(Contact::phone("+46701234711").unwrap().masked(), "••• 4711");
-        let shown = format!("{:?}", [Contact::mail("maria@home.example"), Contact::phone("+46701234711")]);
+        let shown = format!(
+            "{:?}",
+            [Contact::mail("maria@home.example"), Contact::phone("+46701234711")]
+        );
         assert!(!shown.contains("home") && !shown.contains("4711"));
     }
 }

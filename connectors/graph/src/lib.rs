@@ -32,8 +32,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use doorward_contract::http::Bounds;
 use doorward_contract::{
-    Ability, About, Account, AccountId, Action, Clock, Colleague, Contact, Condition, Connector, Directory, Finding, Intent,
-    Prepared, Protection, Receipt, Reconciled, StepKey, Subject, Timestamp, Undoing, VendorError,
+    Ability, About, Account, AccountId, Action, Clock, Colleague, Condition, Connector, Contact, Directory, Finding,
+    Intent, Prepared, Protection, Receipt, Reconciled, StepKey, Subject, Timestamp, Undoing, VendorError,
 };
 use serde_json::Value;
 

@@ -14,8 +14,8 @@ use crate::rp::Rp;
 use crate::seed::Seed;
 use crate::sheet::Sheet;
 use crate::signin::Signin;
-use crate::vpn::Vpn;
 use crate::staff::StaffProvider;
+use crate::vpn::Vpn;
 
 /// All of them.
 #[derive(Clone, Debug)]

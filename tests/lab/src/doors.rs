@@ -90,8 +90,18 @@ impl Doors {
             (None, Some(ports)) => ports,
             _ => following(first)?,
         };
-        let [start, doorward, persona, entra, okta, rp, company, okta_accounts, duo, mail] =
-            ports.map(|port| SocketAddr::new(first.ip(), port));
+        let [
+            start,
+            doorward,
+            persona,
+            entra,
+            okta,
+            rp,
+            company,
+            okta_accounts,
+            duo,
+            mail,
+        ] = ports.map(|port| SocketAddr::new(first.ip(), port));
         let start = bind(start, "the start page").await?;
         let place = hold(doorward, "Doorward")?;
         let persona = bind(persona, "Persona").await?;
@@ -165,7 +175,10 @@ impl Doors {
             part: "the mail server",
             source,
         };
-        let listener = self.mail.take().ok_or_else(|| taken(std::io::ErrorKind::AddrInUse.into()))?;
+        let listener = self
+            .mail
+            .take()
+            .ok_or_else(|| taken(std::io::ErrorKind::AddrInUse.into()))?;
         let (mailbox, clock) = (Arc::clone(mailbox), Arc::clone(clock));
         let deliver = move |mail: &Mail| mailbox.receive(mail, clock.now());
         let user = (MAIL_USER, keys.mail_password.as_str());

@@ -76,7 +76,8 @@ impl SmsGateway {
             return StatusCode::UNPROCESSABLE_ENTITY;
         };
         let digits = data.to.strip_prefix('+').unwrap_or_default();
-        let number = data.to.len() <= LONGEST && !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+        let number =
+            data.to.len() <= LONGEST && !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
         let fits = body.kind == "message.send" && data.kind == "sms" && data.message_id == id && number;
         if !fits {
             return StatusCode::UNPROCESSABLE_ENTITY;

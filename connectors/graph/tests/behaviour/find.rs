@@ -224,8 +224,17 @@ async fn what_is_no_group_of_the_directory_is_refused_rather_than_counted_either
     let stand = Stand::usual().await;
     let account = stand.account(ADA).await;
     let other = Uuid::from_u128(0x7777).to_string();
-    let known = stand.graph.groups_among(&account.id, std::slice::from_ref(&other)).await;
+    let known = stand
+        .graph
+        .groups_among(&account.id, std::slice::from_ref(&other))
+        .await;
     assert_eq!(known.unwrap(), Vec::<String>::new());
-    let found = stand.graph.groups_among(&account.id, &[other, "finance".to_owned()]).await;
-    assert!(matches!(&found, Err(VendorError::Unfit { why }) if why.contains("finance")), "{found:?}");
+    let found = stand
+        .graph
+        .groups_among(&account.id, &[other, "finance".to_owned()])
+        .await;
+    assert!(
+        matches!(&found, Err(VendorError::Unfit { why }) if why.contains("finance")),
+        "{found:?}"
+    );
 }

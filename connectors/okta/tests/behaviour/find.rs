@@ -147,7 +147,10 @@ async fn somebody_is_reached_by_their_profile_and_what_cannot_be_sent_to_is_left
         contacts.into_iter().map(|one| one.address).collect()
     };
     let contacts = stand.okta.contacts(&account).await.unwrap();
-    assert_eq!(shown(contacts), ["ada@home.example", "+46701740611", "ada@mail.acme.example"]);
+    assert_eq!(
+        shown(contacts),
+        ["ada@home.example", "+46701740611", "ada@mail.acme.example"]
+    );
     stand.fake.change(ADA, |person| {
         person.profile.insert("secondEmail".into(), json!("ADA at home"));
         person.profile.insert("mobilePhone".into(), json!("ask Ada"));

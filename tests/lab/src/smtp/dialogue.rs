@@ -66,7 +66,9 @@ impl Dialogue {
         }
         loop {
             let Some(line) = self.line(COMMAND).await? else {
-                return self.say("500 5.5.2 the line is too long or does not end as lines do").await;
+                return self
+                    .say("500 5.5.2 the line is too long or does not end as lines do")
+                    .await;
             };
             let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
             let shown = if verb.eq_ignore_ascii_case("auth") { verb } else { &line };
@@ -82,6 +84,8 @@ impl Dialogue {
     async fn command(&mut self, verb: &str, rest: &str) -> std::io::Result<Next> {
         let protected = self.encrypted || matches!(self.inner.security, Security::Plain);
         match verb {
+            // A number stands in brackets (RFC 5321 §4.1.3).
+            "EHLO" if rest.parse::<std::net::IpAddr>().is_ok() => self.say("501 5.5.4 who is that?").await?,
             "EHLO" if !rest.is_empty() => {
                 self.greeted = true;
                 self.reset();
@@ -114,7 +118,11 @@ impl Dialogue {
     }
 
     async fn hello(&mut self, protected: bool) -> std::io::Result<()> {
-        let mut lines = vec!["mail.example.com".to_owned(), format!("SIZE {SIZE}"), "8BITMIME".to_owned()];
+        let mut lines = vec![
+            "mail.example.com".to_owned(),
+            format!("SIZE {SIZE}"),
+            "8BITMIME".to_owned(),
+        ];
         if protected {
             lines.push("AUTH PLAIN".to_owned());
         } else {
@@ -150,7 +158,9 @@ impl Dialogue {
 
     async fn sender(&mut self, rest: &str) -> std::io::Result<Next> {
         let (from, parameters) = path(rest, "FROM:");
-        let size = parameters.iter().find_map(|one| one.strip_prefix("SIZE=")?.parse::<usize>().ok());
+        let size = parameters
+            .iter()
+            .find_map(|one| one.strip_prefix("SIZE=")?.parse::<usize>().ok());
         let known = |one: &String| one.starts_with("SIZE=") || one == "BODY=7BIT" || one == "BODY=8BITMIME";
         match from {
             None => self.say("501 5.5.4 MAIL FROM:<address>").await?,
@@ -184,7 +194,8 @@ impl Dialogue {
         let mut raw = String::new();
         loop {
             let Some(line) = self.line(LINE).await? else {
-                self.say("554 5.6.0 a line is too long or does not end as lines do").await?;
+                self.say("554 5.6.0 a line is too long or does not end as lines do")
+                    .await?;
                 return Ok(Next::Leave);
             };
             if line == "." {
@@ -282,7 +293,10 @@ impl Dialogue {
     }
 
     async fn say(&mut self, line: &str) -> std::io::Result<()> {
-        self.stream.get_mut().write_all(format!("{line}\r\n").as_bytes()).await?;
+        self.stream
+            .get_mut()
+            .write_all(format!("{line}\r\n").as_bytes())
+            .await?;
         self.stream.get_mut().flush().await
     }
 

@@ -107,7 +107,9 @@ pub struct MailServer {
 
 impl fmt::Debug for MailServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MailServer").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("MailServer")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 
