@@ -10,8 +10,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use lettre::address::{Address, Envelope};
-use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message};
+use lettre::message::header::{Header, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message, SinglePart};
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
@@ -194,8 +194,7 @@ impl Mail {
             // Of hosts that are numbers it writes them as RFC 5322 wants them: in brackets.
             .message_id(Some(format!("<{}@{}>", message.id, self.hello)))
             .header(AutoSubmitted)
-            .header(ContentType::TEXT_PLAIN)
-            .body(message.text.to_owned())
+            .singlepart(SinglePart::plain(message.text.to_owned()))
             .ok()?;
         Some((envelope, written.formatted()))
     }

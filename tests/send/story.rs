@@ -42,7 +42,7 @@ async fn a_sent_link_works_and_the_one_before_is_dead(database: Database) {
     assert_ne!(first, second);
 
     let mut browser = world.lab.browser().unwrap();
-    assert_eq!(browser.visit(&first).await.unwrap().status().as_u16(), 404);
+    assert_eq!(browser.visit(&first).await.unwrap().status().as_u16(), 410);
     assert_eq!(browser.visit(&second).await.unwrap().status().as_u16(), 200);
 
     // By SMS the same: one message, and again only the newest leads there.
@@ -55,7 +55,7 @@ async fn a_sent_link_works_and_the_one_before_is_dead(database: Database) {
         sms.text
     );
     let third = sms.link.unwrap();
-    assert_eq!(browser.visit(&second).await.unwrap().status().as_u16(), 404);
+    assert_eq!(browser.visit(&second).await.unwrap().status().as_u16(), 410);
     browser.visit(&third).await.unwrap();
     let sent = world
         .ways(&id)
