@@ -73,6 +73,7 @@ fn every_default_that_is_written_down_is_the_one_in_force() {
         "#hosted",
         "#sign_in_url",
         "#accent",
+        "#tier",
     ];
     // A whole table that is commented out is an example, up to the next empty line.
     let mut in_example = false;
