@@ -17,7 +17,7 @@ pub(super) fn sending(config: &Config) -> Sending {
         name: carrier.name().get_ref().0.clone(),
         carries: match carrier {
             carrier::Carrier::Smtp(_) => ContactKind::Mail,
-            carrier::Carrier::Webhook(gateway) => match gateway.carries {
+            carrier::Carrier::Gateway(gateway) => match gateway.carries {
                 Carries::Mail => ContactKind::Mail,
                 Carries::Phone => ContactKind::Phone,
             },
@@ -49,10 +49,10 @@ pub(super) fn carriers(config: &Config) -> Result<Vec<(String, Carrier)>, Error>
 fn made(config: &Config, carrier: &carrier::Carrier) -> Result<Carrier, VendorError> {
     let name = &carrier.name().get_ref().0;
     match carrier {
-        carrier::Carrier::Webhook(gateway) => {
+        carrier::Carrier::Gateway(gateway) => {
             let secrets: Vec<_> = gateway.secrets.iter().map(|secret| secret.0.0.clone()).collect();
             let endpoint = Endpoint::new(name, &gateway.url.0, &secrets, gateway.timeout.0)?;
-            Ok(Carrier::Webhook(Box::new(endpoint)))
+            Ok(Carrier::Gateway(Box::new(endpoint)))
         }
         carrier::Carrier::Smtp(smtp) => {
             let own_host = config.server.public_url.get_ref().0.host_str().unwrap_or("doorward");
@@ -86,7 +86,7 @@ pub(super) async fn examine(
 ) -> Result<Vec<(String, Finding)>, Error> {
     let mut findings = Vec::new();
     for (name, carrier) in carriers(config)? {
-        if matches!(carrier, Carrier::Webhook(_)) != gateways {
+        if matches!(carrier, Carrier::Gateway(_)) != gateways {
             continue;
         }
         if let Err(why) = carrier.try_out(clock.now()).await {

@@ -28,7 +28,8 @@ pub enum Carrier {
     /// A mail server.
     Smtp(Box<Smtp>),
     /// A gateway for SMS or chat that takes signed messages.
-    Webhook(Box<Gateway>),
+    #[serde(rename = "webhook")]
+    Gateway(Box<Gateway>),
 }
 
 /// A mail server.
@@ -201,7 +202,7 @@ impl Carrier {
     pub fn name(&self) -> &Spanned<Name> {
         match self {
             Self::Smtp(smtp) => &smtp.name,
-            Self::Webhook(gateway) => &gateway.name,
+            Self::Gateway(gateway) => &gateway.name,
         }
     }
 
@@ -209,7 +210,7 @@ impl Carrier {
     pub fn purposes(&self) -> &[Spanned<Name>] {
         match self {
             Self::Smtp(smtp) => &smtp.purposes,
-            Self::Webhook(gateway) => &gateway.purposes,
+            Self::Gateway(gateway) => &gateway.purposes,
         }
     }
 }
@@ -218,7 +219,7 @@ impl Carrier {
 pub(super) fn check(carrier: &Carrier, reading: &mut Reading<'_>) {
     let name = carrier.name();
     let (key, what, remedy) = match carrier {
-        Carrier::Webhook(gateway) if gateway.secrets.is_empty() => (
+        Carrier::Gateway(gateway) if gateway.secrets.is_empty() => (
             "secrets",
             "there is no secret to sign with",
             "make one: echo whsec_$(openssl rand -base64 32)",

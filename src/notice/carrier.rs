@@ -57,7 +57,7 @@ pub enum Carrier {
     /// A mail server.
     Smtp(Box<Mail>),
     /// A gateway.
-    Webhook(Box<Endpoint>),
+    Gateway(Box<Endpoint>),
 }
 
 impl Carrier {
@@ -65,7 +65,7 @@ impl Carrier {
     pub fn timeout(&self) -> Duration {
         match self {
             Self::Smtp(mail) => mail.timeout(),
-            Self::Webhook(endpoint) => endpoint.timeout,
+            Self::Gateway(endpoint) => endpoint.timeout,
         }
     }
 
@@ -73,7 +73,7 @@ impl Carrier {
     pub async fn send(&self, message: &Handed<'_>, now: Timestamp) -> Outcome {
         match self {
             Self::Smtp(mail) => mail.send(message).await,
-            Self::Webhook(endpoint) => judged(&endpoint.send(message.id, &body(message), now).await, now),
+            Self::Gateway(endpoint) => judged(&endpoint.send(message.id, &body(message), now).await, now),
         }
     }
 
@@ -82,7 +82,7 @@ impl Carrier {
     pub async fn try_out(&self, now: Timestamp) -> Result<(), String> {
         match self {
             Self::Smtp(mail) => mail.try_out().await,
-            Self::Webhook(endpoint) => {
+            Self::Gateway(endpoint) => {
                 let sent = endpoint.send(&fresh_id(), &message::trial(now), now).await;
                 match judged(&sent, now) {
                     Outcome::Taken => Ok(()),

@@ -28,7 +28,7 @@ fn read(change: &[(&str, &str)]) -> Vec<Carrier> {
 #[test]
 fn little_has_to_be_said() {
     let carriers = read(&[]);
-    let [Carrier::Smtp(mail), Carrier::Webhook(sms)] = carriers.as_slice() else {
+    let [Carrier::Smtp(mail), Carrier::Gateway(sms)] = carriers.as_slice() else {
         panic!("{carriers:?}");
     };
     assert_eq!((mail.url.host.as_str(), mail.url.port), ("mail.example.com", 465));

@@ -199,7 +199,7 @@ async fn a_gateway_is_sent_one_signed_message_and_its_answer_is_sorted() {
     let receiver = stand::Receiver::start().await;
     let secrets = [SECRET.to_owned().into()];
     let endpoint = Endpoint::new("sms", &receiver.url, &secrets, Duration::from_mins(1)).unwrap();
-    let carrier = Carrier::Webhook(Box::new(endpoint));
+    let carrier = Carrier::Gateway(Box::new(endpoint));
     let message = Handed {
         kind: ContactKind::Phone,
         ..handed("+46701740611", "The link")

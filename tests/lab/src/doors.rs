@@ -90,18 +90,8 @@ impl Doors {
             (None, Some(ports)) => ports,
             _ => following(first)?,
         };
-        let [
-            start,
-            doorward,
-            persona,
-            entra,
-            okta,
-            rp,
-            company,
-            okta_accounts,
-            duo,
-            mail,
-        ] = ports.map(|port| SocketAddr::new(first.ip(), port));
+        let [start, doorward, persona, entra, okta, rp, company, accounts, duo, mail] =
+            ports.map(|port| SocketAddr::new(first.ip(), port));
         let start = bind(start, "the start page").await?;
         let place = hold(doorward, "Doorward")?;
         let persona = bind(persona, "Persona").await?;
@@ -114,7 +104,7 @@ impl Doors {
             part: "Doorward",
             source,
         })?;
-        let okta_accounts = bind(okta_accounts, "the Okta accounts").await?;
+        let okta_accounts = bind(accounts, "the Okta accounts").await?;
         let duo = bind(duo, "Duo").await?;
         let mail = bind(mail, "the mail server").await?;
         let here = url(at(&entra, "Entra")?)?;
@@ -152,24 +142,18 @@ impl Doors {
         })
     }
 
-    /// With calls to the company's own system and messages to the ticket system going here instead of to the imitated ones.
-    pub(crate) fn leading(mut self, company: Option<Url>, tickets: Option<Url>) -> Self {
+    /// Calls to the company's own system and messages to the ticket system go here instead of to the imitated ones.
+    pub(crate) fn lead(&mut self, company: Option<Url>, tickets: Option<Url>) {
         if let Some(endpoint) = company {
             self.addresses.company_endpoint = endpoint;
         }
         if let Some(endpoint) = tickets {
             self.addresses.tickets_endpoint = endpoint;
         }
-        self
     }
 
-    /// The mail server, which delivers what it takes into the mailbox.
-    pub(crate) fn mail(
-        &mut self,
-        keys: &Keys,
-        mailbox: &Arc<Mailbox>,
-        clock: &Arc<dyn Clock>,
-    ) -> Result<MailServer, Error> {
+    /// Everybody's mailbox, and the mail server that delivers what it takes into it.
+    pub(crate) fn mail(&mut self, keys: &Keys, clock: &Arc<dyn Clock>) -> Result<(Arc<Mailbox>, MailServer), Error> {
         let taken = |source| Error::Taken {
             address: self.addresses.mail,
             part: "the mail server",
@@ -179,10 +163,12 @@ impl Doors {
             .mail
             .take()
             .ok_or_else(|| taken(std::io::ErrorKind::AddrInUse.into()))?;
-        let (mailbox, clock) = (Arc::clone(mailbox), Arc::clone(clock));
-        let deliver = move |mail: &Mail| mailbox.receive(mail, clock.now());
+        let mailbox = Arc::new(Mailbox::default());
+        let (filled, clock) = (Arc::clone(&mailbox), Arc::clone(clock));
+        let deliver = move |mail: &Mail| filled.receive(mail, clock.now());
         let user = (MAIL_USER, keys.mail_password.as_str());
-        MailServer::serve(listener, Security::Plain, user, deliver).map_err(taken)
+        let server = MailServer::serve(listener, Security::Plain, user, deliver).map_err(taken)?;
+        Ok((mailbox, server))
     }
 
     /// The ports they got.

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-use super::{Inner, Mail, Manner, Point, Security};
+use super::{Inner, Mail, Manner, Point, Security, lock};
 
 /// The longest command line, its end included (RFC 5321 §4.5.3.1.4).
 const COMMAND: usize = 512;
@@ -72,7 +72,7 @@ impl Dialogue {
             };
             let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
             let shown = if verb.eq_ignore_ascii_case("auth") { verb } else { &line };
-            self.inner.lock(&self.inner.said).push(shown.to_owned());
+            lock(&self.inner.said).push(shown.to_owned());
             match self.command(&verb.to_ascii_uppercase(), rest).await? {
                 Next::Go => {}
                 Next::Leave => return Ok(()),
@@ -244,7 +244,7 @@ impl Dialogue {
 
     fn take(&self, mail: Mail) {
         (self.inner.deliver)(&mail);
-        self.inner.lock(&self.inner.taken).push(mail);
+        lock(&self.inner.taken).push(mail);
     }
 
     fn reset(&mut self) {

@@ -76,22 +76,15 @@ fn words(value: &str) -> String {
     for part in value.split(' ') {
         let encoded = part.strip_prefix("=?utf-8?b?").and_then(|part| part.strip_suffix("?="));
         let decoded = encoded.and_then(|text| STANDARD.decode(text).ok());
+        // Between two encoded words a blank is no blank.
+        let together = after_word && decoded.is_some();
+        if !together && !shown.is_empty() {
+            shown.push(' ');
+        }
+        after_word = decoded.is_some();
         match decoded {
-            Some(bytes) => {
-                // Between two encoded words a blank is no blank.
-                if !shown.is_empty() && !after_word {
-                    shown.push(' ');
-                }
-                shown.push_str(&String::from_utf8_lossy(&bytes));
-                after_word = true;
-            }
-            None => {
-                if !shown.is_empty() {
-                    shown.push(' ');
-                }
-                shown.push_str(part);
-                after_word = false;
-            }
+            Some(bytes) => shown.push_str(&String::from_utf8_lossy(&bytes)),
+            None => shown.push_str(part),
         }
     }
     shown

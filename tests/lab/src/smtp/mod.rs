@@ -147,17 +147,17 @@ impl MailServer {
 
     /// Everything taken, in order.
     pub fn taken(&self) -> Vec<Mail> {
-        self.inner.lock(&self.inner.taken).clone()
+        lock(&self.inner.taken).clone()
     }
 
     /// Every command heard, without what was sent to sign in.
     pub fn said(&self) -> Vec<String> {
-        self.inner.lock(&self.inner.said).clone()
+        lock(&self.inner.said).clone()
     }
 
     /// Misbehaves the next time that this point is reached.
     pub fn misbehave(&self, at: Point, manner: Manner) {
-        self.inner.lock(&self.inner.manners).push_back((at, manner));
+        lock(&self.inner.manners).push_back((at, manner));
     }
 
     /// Lets go of everything it holds.
@@ -173,10 +173,6 @@ impl Drop for MailServer {
 }
 
 impl Inner {
-    fn lock<'l, T>(&self, what: &'l Mutex<T>) -> MutexGuard<'l, T> {
-        what.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Waits until the server is released.
     async fn held(&self) {
         let mut released = self.released.subscribe();
@@ -185,8 +181,12 @@ impl Inner {
 
     /// What to do at this point instead of what is right.
     fn manner(&self, at: Point) -> Option<Manner> {
-        let mut manners = self.lock(&self.manners);
+        let mut manners = lock(&self.manners);
         let place = manners.iter().position(|(point, _)| *point == at)?;
         manners.remove(place).map(|(_, manner)| manner)
     }
+}
+
+fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
 }
