@@ -23,6 +23,8 @@ mod provider;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]
+mod send;
+#[cfg(test)]
 mod staff;
 #[cfg(test)]
 mod store;

@@ -1,5 +1,6 @@
 //! Settings in, running parts out. Only this folder names concrete types.
 
+pub mod carrier;
 mod connector;
 mod duo;
 mod entra;
@@ -31,6 +32,7 @@ use crate::http::{self, App};
 use crate::jobs::{
     self,
     deliver::{self, Post},
+    letters,
 };
 use crate::pages::{self, Pages};
 use crate::provider::keyring::{self, Keyring, Rotation};
@@ -164,9 +166,10 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Running, Err
         changes: door.flow.changes.clone(),
     };
     let sending = deliver::run(post, webhook_out::endpoints(&config)?, stop.clone());
+    let letters = letters::run(door.flow.clone(), carrier::carriers(&config)?, stop.clone());
     let cases = jobs::run(door.flow.clone(), door.provider.keyring.clone(), stop.clone());
     let working = tokio::spawn(async move {
-        tokio::join!(cases, sending);
+        tokio::join!(cases, sending, letters);
     });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
@@ -231,6 +234,7 @@ pub async fn door(config: &Config, clock: Arc<dyn Clock>) -> Result<Door, Error>
         per_address_hour: config.limits.per_address_hour,
         per_account_day: config.limits.per_account_day,
         caps: caps(&config.limits),
+        sending: carrier::sending(config),
         shield: Shield::default(),
         public_url,
         digests: config.server.master_key.0.derive("digests")?,
@@ -271,6 +275,7 @@ pub async fn check(config: &Config, clock: Arc<dyn Clock>) -> Result<Vec<(String
         })?;
         findings.extend(found.into_iter().map(|finding| (name.clone(), finding)));
     }
+    findings.extend(carrier::examine(config, false, &clock).await?);
     findings.sort_by(|one, other| other.1.level.cmp(&one.1.level).then_with(|| one.0.cmp(&other.0)));
     Ok(findings)
 }

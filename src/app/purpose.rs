@@ -179,6 +179,8 @@ pub(super) fn caps(limits: &config::server::Limits) -> Caps {
     Caps {
         cases_per_agent: limits.cases_per_agent,
         searches_per_agent: limits.searches_per_agent,
+        links_per_agent: limits.links_per_agent,
+        links_per_account: limits.links_per_account,
         approvals_per_approver: limits.approvals_per_approver,
         recovered_approver: limits.recovered_approver.0,
     }

@@ -314,6 +314,37 @@ pub enum Fact {
         /// Who.
         operator: String,
     },
+    /// An operator had a fresh link sent to the person; links before it lead there no more.
+    LinkOrdered {
+        /// Who.
+        operator: String,
+        /// The carrier, as named in the settings.
+        carrier: String,
+        /// The way: the carrier, and the how-manieth contact of the directory's record.
+        way: String,
+        /// The message's id.
+        message: String,
+    },
+    /// The carrier took the message with the link.
+    LinkSent {
+        /// The carrier.
+        carrier: String,
+        /// The way.
+        way: String,
+        /// The message's id.
+        message: String,
+    },
+    /// The message with the link was given up.
+    LinkNotSent {
+        /// The carrier.
+        carrier: String,
+        /// The way.
+        way: String,
+        /// The message's id.
+        message: String,
+        /// Why: `refused 550`, `late`, `over` (the link led nowhere any more).
+        why: String,
+    },
     /// The right code was typed in.
     CodeUsed,
     /// So many wrong codes were typed in that the right one is gone.

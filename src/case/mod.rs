@@ -26,7 +26,9 @@ use crate::matching::Explanation;
 pub use bar::Barred;
 pub use check::{CheckState, FurtherCheck};
 pub use desk::Desk;
-use doorward_contract::{Account, Colleague, Outcome, PassKind, Person, Reference, Subject, SubjectRef, Timestamp};
+use doorward_contract::{
+    Account, Colleague, Contact, Outcome, PassKind, Person, Reference, Subject, SubjectRef, Timestamp,
+};
 pub use id::CaseId;
 pub use plan::{PlannedStep, StepState};
 pub use remembered::Remembered;
@@ -185,6 +187,8 @@ pub struct Private {
     pub manager: Option<Box<Colleague>>,
     /// Why an operator opened it, in their own words.
     pub reason: Option<String>,
+    /// Where the person can be reached by the directory's record, once staff asked for the ways to send them a link.
+    pub contacts: Option<Vec<Contact>>,
     /// What the relying party asked, as its source wrote it and will read it for the answer.
     pub request: Option<String>,
 }
@@ -299,6 +303,7 @@ impl Case {
         self.pass_until = None;
         self.private.visit = None;
         self.private.check = None;
+        self.private.contacts = None;
         Ok(())
     }
 

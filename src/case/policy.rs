@@ -46,6 +46,10 @@ pub struct Caps {
     pub cases_per_agent: u32,
     /// People whom an agent looks up in an hour.
     pub searches_per_agent: u32,
+    /// Links that an agent has sent in a day.
+    pub links_per_agent: u32,
+    /// Links that are sent for one account in a day.
+    pub links_per_account: u32,
     /// Cases that an approver agrees to in a day.
     pub approvals_per_approver: u32,
     /// For how long somebody who was recovered themselves does not agree to others' cases.
@@ -57,6 +61,8 @@ impl Default for Caps {
         Self {
             cases_per_agent: 10,
             searches_per_agent: 30,
+            links_per_agent: 30,
+            links_per_account: 5,
             approvals_per_approver: 20,
             recovered_approver: Duration::from_secs(14 * 86_400),
         }

@@ -76,7 +76,7 @@ struct Settings {
 struct CheckArguments {
     #[command(flatten)]
     settings: Settings,
-    /// Send a signed trial to every `[[webhook]]` too.
+    /// Send a signed trial to every `[[webhook]]` and every `[[carrier]]` that is called so, too.
     #[arg(long)]
     send_test: bool,
 }
@@ -302,6 +302,8 @@ async fn check(config: Config, send_test: bool) -> Result<ExitCode, Failure> {
                 .into_iter()
                 .filter_map(|(name, sent)| Some((name, app::webhook_out::finding(&sent)?))),
         );
+        let heard = app::carrier::try_gateways(&config, &clock).await;
+        findings.extend(heard.map_err(|error| Failure::Failed(causes(&error)))?);
     }
     let mut worst = FindingLevel::Note;
     let mut lines = Vec::new();

@@ -10,7 +10,7 @@ use super::purpose::{Act, ActionWord, OnFailure, Preset, Purpose};
 use super::read::Reading;
 use super::value::Name;
 use super::verifier::Verifier;
-use super::{challenge, entra, kinds, recheck, relying, saml, vouch, webhook_out};
+use super::{carrier, challenge, entra, kinds, recheck, relying, saml, vouch, webhook_out};
 use doorward_contract::Ability;
 use toml::Spanned;
 
@@ -33,6 +33,9 @@ pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
     tokens(draft, reading);
     for webhook in &draft.webhook {
         webhook_out::check(webhook, reading);
+    }
+    for carrier in &draft.carrier {
+        carrier::check(carrier, reading);
     }
     sources(draft, reading);
     vouch::check(draft, reading);

@@ -4,6 +4,7 @@
 //! (`DOORWARD__SERVER__LISTEN`). Types do the checking; what needs two values at once is in `cross.rs`.
 
 pub mod brand;
+pub mod carrier;
 pub mod challenge;
 pub mod client;
 pub mod connector;
@@ -90,6 +91,9 @@ pub struct Config {
     #[serde(skip)]
     #[schemars(skip)]
     pub shown: Vec<shown::Section>,
+    /// What carries links to people, by mail and by SMS.
+    #[serde(default, rename = "carrier")]
+    pub carriers: Vec<carrier::Carrier>,
 }
 
 /// What could be read of the settings: a table that must be there and is not is noted, and hides nothing else.
@@ -122,6 +126,8 @@ struct Draft {
     staff: staff::Staff,
     #[serde(default)]
     webhook: Vec<webhook_out::Webhook>,
+    #[serde(default)]
+    carrier: Vec<carrier::Carrier>,
 }
 
 impl Draft {
@@ -143,6 +149,7 @@ impl Draft {
             staff: self.staff,
             webhooks: self.webhook,
             shown: Vec::new(),
+            carriers: self.carrier,
         })
     }
 }

@@ -17,7 +17,7 @@ use super::secret::FROM_VARIABLE;
 const BEYOND: usize = 1 << 40;
 
 /// Lists whose tables are of several kinds.
-pub(super) const KINDS: [&str; 3] = ["source", "verifier", "connector"];
+pub(super) const KINDS: [&str; 4] = ["source", "verifier", "connector", "carrier"];
 
 /// A document under reading.
 pub(super) struct Reading<'t> {

@@ -10,7 +10,7 @@ use super::fault::nearest;
 use super::read::Reading;
 
 /// Lists whose tables have a name.
-const NAMED: [&str; 7] = [
+const NAMED: [&str; 8] = [
     "source",
     "verifier",
     "connector",
@@ -18,6 +18,7 @@ const NAMED: [&str; 7] = [
     "client",
     "api_token",
     "webhook",
+    "carrier",
 ];
 
 /// A text and where it stands.
@@ -83,8 +84,8 @@ pub(super) fn check(document: &DeTable<'_>, reading: &mut Reading<'_>) {
         }
         unfilled(purpose, &sources, reading);
     }
-    let (tokens, webhooks) = (items(document, "api_token"), items(document, "webhook"));
-    for item in tokens.iter().chain(&webhooks).chain(&items(document, "client")) {
+    let lists = ["api_token", "webhook", "client", "carrier"];
+    for item in lists.iter().flat_map(|list| items(document, list)) {
         for purpose in texts(item.table, "purposes") {
             known(
                 reading,

@@ -274,6 +274,14 @@ pub struct Limits {
     #[serde(deserialize_with = "at_least_one")]
     #[schemars(range(min = 1))]
     pub searches_per_agent: u32,
+    /// Links that one agent has sent in a day. Default: 30.
+    #[serde(deserialize_with = "at_least_one")]
+    #[schemars(range(min = 1))]
+    pub links_per_agent: u32,
+    /// Links that are sent for one account in a day. Default: 5.
+    #[serde(deserialize_with = "at_least_one")]
+    #[schemars(range(min = 1))]
+    pub links_per_account: u32,
     /// Cases to which one approver agrees in a day. Default: 20.
     #[serde(deserialize_with = "at_least_one")]
     #[schemars(range(min = 1))]
@@ -304,6 +312,8 @@ impl Default for Limits {
             per_account_day: 10,
             cases_per_agent: 10,
             searches_per_agent: 30,
+            links_per_agent: 30,
+            links_per_account: 5,
             approvals_per_approver: 20,
             api_per_minute: 600,
             recovered_approver: Lifetime(Duration::from_secs(14 * 86_400)),

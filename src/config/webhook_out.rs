@@ -92,7 +92,7 @@ pub enum Told {
     ShieldChanged,
 }
 
-fn few<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SigningSecret>, D::Error> {
+pub(super) fn few<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SigningSecret>, D::Error> {
     let secrets = Vec::<SigningSecret>::deserialize(deserializer)?;
     if secrets.len() > MOST_SECRETS {
         return Err(wrong(

@@ -5,7 +5,7 @@
 use super::Lease;
 use crate::audit::{Event, Fact};
 use crate::case::{Case, Handle, HandleKind};
-use crate::store::{Change, EarlierChange, Mark, Wake};
+use crate::store::{Change, EarlierChange, Mark, NewLetter, Wake};
 use doorward_contract::Timestamp;
 
 /// A case being worked.
@@ -21,6 +21,7 @@ pub struct Draft {
     dropped: Vec<HandleKind>,
     earlier: Option<EarlierChange>,
     marks: Vec<Mark>,
+    letters: Vec<NewLetter>,
 }
 
 impl Draft {
@@ -35,6 +36,7 @@ impl Draft {
             dropped: Vec::new(),
             earlier: None,
             marks: Vec::new(),
+            letters: Vec::new(),
         }
     }
 
@@ -63,10 +65,16 @@ impl Draft {
         self.marks.push(mark);
     }
 
+    /// Has a link sent to its person.
+    pub fn letter(&mut self, letter: NewLetter) {
+        self.letters.push(letter);
+    }
+
     /// Whether it holds anything to write.
     pub fn is_changed(&self) -> bool {
         self.earlier.is_some()
             || !self.marks.is_empty()
+            || !self.letters.is_empty()
             || !self.events.is_empty()
             || !self.handles.is_empty()
             || !self.dropped.is_empty()
@@ -85,6 +93,7 @@ impl Draft {
             drop_handles: std::mem::take(&mut self.dropped),
             earlier: self.earlier.take(),
             marks: std::mem::take(&mut self.marks),
+            letters: std::mem::take(&mut self.letters),
             wake,
         };
         Some((self.seen.clone(), self.case.clone(), change))

@@ -226,7 +226,7 @@ fn drawn(link: &Url) -> Result<QRCode, Error> {
 }
 
 /// Nobody took the case up yet, and there is time.
-fn is_open(case: &Case, now: Timestamp) -> Result<(), Error> {
+pub(super) fn is_open(case: &Case, now: Timestamp) -> Result<(), Error> {
     if case.stage == Stage::Invited && now < case.expires_at {
         Ok(())
     } else {
@@ -234,7 +234,7 @@ fn is_open(case: &Case, now: Timestamp) -> Result<(), Error> {
     }
 }
 
-fn link_to(case: &Case, token: &Token) -> Handle {
+pub(super) fn link_to(case: &Case, token: &Token) -> Handle {
     Handle {
         kind: HandleKind::Link,
         digest: token.digest(),

@@ -23,6 +23,7 @@ pub mod recall;
 pub mod rehearse;
 pub mod reveal;
 pub mod review;
+pub mod send;
 pub mod shield;
 pub mod signed;
 pub mod stop;
@@ -154,6 +155,8 @@ pub struct Parts {
     pub per_account_day: u32,
     /// How much one person on the staff may do.
     pub caps: Caps,
+    /// What links are sent with.
+    pub sending: send::Sending,
     /// What was last read of the shield.
     pub shield: Shield,
     /// The address people reach us under.

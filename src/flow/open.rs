@@ -311,6 +311,7 @@ impl Flow {
         draft.case.desk.words = draft.case.desk.words.take().map(|_| Words::random());
         draft.case.desk.code = None;
         draft.drop_handles(HandleKind::Code);
+        draft.case.private.contacts = None;
         draft.note(now, Fact::BrowserBound);
         let until = remembered_until(&draft.case);
         draft.handle(Handle {

@@ -300,7 +300,8 @@ impl Flow {
         }
     }
 
-    fn person_digest(&self, connector: &str, id: &str) -> Digest {
+    /// What stands for an account at a connector.
+    pub(super) fn person_digest(&self, connector: &str, id: &str) -> Digest {
         // A connector's name has no line feed in it.
         self.digests.digest("account", format!("{connector}\n{id}").as_bytes())
     }

@@ -4,6 +4,7 @@
 //! lease behind; when that runs out, another takes the case up where the record says it stands.
 
 pub mod deliver;
+pub mod letters;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -4,6 +4,8 @@
 //! (<https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>, autumn 2026). Writing
 //! messages down is the store's, sending them in time is `jobs`'.
 
+pub mod carrier;
+pub mod mail;
 pub mod message;
 pub mod schedule;
 pub mod send;

@@ -96,7 +96,7 @@ fn rest(before: &Receiver, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// `Retry-After` (RFC 9110 §10.2.3): seconds, or a date.
-fn wish(text: &str, now: Timestamp) -> Option<Duration> {
+pub(super) fn wish(text: &str, now: Timestamp) -> Option<Duration> {
     let text = text.trim();
     let length = if let Ok(seconds) = text.parse() {
         Duration::from_secs(seconds)

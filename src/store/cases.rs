@@ -1,7 +1,7 @@
 //! Cases: begun, read, moved on by compare-and-swap, made to forget.
 
 use super::db::{Tx, Value, values};
-use super::{Change, EarlierChange, Error, Filter, Store, Wake, Written, desk, earlier, rows, sql};
+use super::{Change, EarlierChange, Error, Filter, Store, Wake, Written, desk, earlier, letters, rows, sql};
 use crate::audit::Event;
 use crate::case::{Case, CaseId, Handle, HandleKind};
 use crate::crypto::seal::Key;
@@ -53,19 +53,23 @@ impl Store {
 
     /// Writes `next` and what belongs to the change, if the case is still as `seen`; the case as written. Otherwise
     /// [`Error::Stale`], and nothing is written.
-    pub async fn advance(&self, seen: &Case, next: &Case, change: Change) -> Result<Case, Error> {
+    pub async fn advance(&self, seen: &Case, next: &Case, mut change: Change) -> Result<Case, Error> {
         let next = following(seen, next);
         let kept = match &change.earlier {
             Some(EarlierChange::Keep { account, remembered }) => Some((account, remembered)),
             _ => None,
         };
-        let (mut private, mut sealed) = (None, None);
-        if next.private != seen.private || kept.is_some() {
+        let (mut private, mut sealed, mut letters) = (None, None, Vec::new());
+        if next.private != seen.private || kept.is_some() || !change.letters.is_empty() {
             let key = self.key(seen).await?;
             private = Some(rows::seal_private(&key, &next)?);
             sealed = kept
                 .map(|(account, remembered)| earlier::seal(&key, account, remembered))
                 .transpose()?;
+            for letter in std::mem::take(&mut change.letters) {
+                let sealed = letters::seal(&key, &letter)?;
+                letters.push((letter, sealed));
+            }
         }
         let mut row = values![&seen.id, seen.version];
         row.extend(rows::columns(&next)?);
@@ -81,6 +85,7 @@ impl Store {
         add_handles(&mut tx, &seen.id, &change.handles).await?;
         desk::add_people(&mut tx, &next, &seen.desk.who).await?;
         desk::add_marks(&mut tx, &change.marks).await?;
+        letters::add(&mut tx, &seen.id, letters, next.changed_at).await?;
         match change.wake {
             Wake::Keep => {}
             Wake::At(at) => drop(tx.run(&sql::WAKE, values![&seen.id, at]).await?),
@@ -118,6 +123,7 @@ impl Store {
         tx.run(&sql::DROP_KEY, values![&seen.id]).await?;
         tx.run(&sql::DROP_EARLIER, values![&seen.id]).await?;
         tx.run(&sql::DROP_PEOPLE, values![&seen.id]).await?;
+        tx.run(&sql::DROP_LETTERS_OF, values![&seen.id]).await?;
         // What is being exchanged meanwhile leaves another behind that one statement does not see yet.
         while tx.run(&sql::DROP_GRANTS_OF, values![&seen.id]).await? > 0 {}
         self.put_out(&mut tx, &Written::new(Some(seen.stage), &next, events))

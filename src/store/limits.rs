@@ -55,6 +55,7 @@ impl Store {
             while self.0.db.run(sql, values![now, BATCH]).await? > 0 {}
         }
         self.sweep_deliveries(now).await?;
+        self.sweep_letters(now).await?;
         self.0.db.settle().await
     }
 }

@@ -12,6 +12,7 @@ mod earlier;
 mod grants;
 mod keys;
 mod ledger;
+mod letters;
 mod limits;
 mod outbox;
 mod postgres;
@@ -40,6 +41,7 @@ pub use desk::{Mark, MarkKind, Raised};
 pub use earlier::EarlierChange;
 pub use grants::{Grant, GrantKind, NewGrant};
 pub use keys::SigningKeyRow;
+pub use letters::{Letter, NewLetter};
 pub use outbox::{NewDelivery, Outbox, Written};
 pub use queue::Claim;
 pub use record::{Checked, EventFilter};
@@ -154,6 +156,8 @@ pub struct Change {
     pub earlier: Option<EarlierChange>,
     /// What is remembered of its person.
     pub marks: Vec<Mark>,
+    /// Links that are to be sent to its person.
+    pub letters: Vec<NewLetter>,
     /// When to work on it next.
     pub wake: Wake,
 }

@@ -18,6 +18,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "desk", include_str!("migrations/postgres/0005_desk.sql")),
     (6, "delivery", include_str!("migrations/postgres/0006_delivery.sql")),
     (7, "api", include_str!("migrations/postgres/0007_api.sql")),
+    (8, "letters", include_str!("migrations/postgres/0008_letters.sql")),
 ];
 
 /// What must hold in every session, whatever the server, the database or the role set.

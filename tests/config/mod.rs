@@ -1,5 +1,6 @@
 //! The settings: what loads, and what every fault is told as.
 
+mod carrier;
 mod check;
 mod connectors;
 mod documented;

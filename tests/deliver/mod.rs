@@ -5,7 +5,7 @@ mod api;
 mod dying;
 mod outbox;
 mod sending;
-mod stand;
+pub(crate) mod stand;
 mod story;
 mod trouble;
 

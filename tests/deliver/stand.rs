@@ -19,7 +19,7 @@ use super::until;
 
 /// How a message is answered.
 #[derive(Clone, Debug)]
-pub(super) enum Manner {
+pub(crate) enum Manner {
     /// With this status.
     Status(u16),
     /// With a status and `Retry-After`.
@@ -34,25 +34,25 @@ pub(super) enum Manner {
 
 /// A message as it came.
 #[derive(Clone, Debug)]
-pub(super) struct Message {
-    pub(super) id: String,
-    pub(super) seconds: i64,
-    pub(super) signatures: Vec<String>,
-    pub(super) text: Vec<u8>,
-    pub(super) content_type: String,
+pub(crate) struct Message {
+    pub(crate) id: String,
+    pub(crate) seconds: i64,
+    pub(crate) signatures: Vec<String>,
+    pub(crate) text: Vec<u8>,
+    pub(crate) content_type: String,
 }
 
 impl Message {
-    pub(super) fn body(&self) -> Value {
+    pub(crate) fn body(&self) -> Value {
         serde_json::from_slice(&self.text).unwrap()
     }
 
-    pub(super) fn kind(&self) -> String {
+    pub(crate) fn kind(&self) -> String {
         self.body()["type"].as_str().unwrap().to_owned()
     }
 
     /// Whether one of its signatures is by this secret.
-    pub(super) fn is_by(&self, secret: &str) -> bool {
+    pub(crate) fn is_by(&self, secret: &str) -> bool {
         let key = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
         let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
         let signed = [format!("{}.{}.", self.id, self.seconds).as_bytes(), &self.text].concat();
@@ -71,14 +71,14 @@ struct Inner {
 }
 
 /// The receiver. It ends with the test.
-pub(super) struct Receiver {
-    pub(super) url: Url,
+pub(crate) struct Receiver {
+    pub(crate) url: Url,
     inner: Arc<Inner>,
     task: tokio::task::AbortHandle,
 }
 
 impl Receiver {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let inner = Arc::new(Inner {
             heard: Mutex::default(),
             usual: Mutex::new(Manner::Status(204)),
@@ -99,26 +99,26 @@ impl Receiver {
     }
 
     /// From now on it answers so.
-    pub(super) fn answers(&self, manner: Manner) {
+    pub(crate) fn answers(&self, manner: Manner) {
         *self.inner.usual.lock().unwrap() = manner;
     }
 
     /// The next message is answered so.
-    pub(super) fn answers_next(&self, manner: Manner) {
+    pub(crate) fn answers_next(&self, manner: Manner) {
         self.inner.next.lock().unwrap().push_back(manner);
     }
 
     /// Lets go of everything it holds.
-    pub(super) fn release(&self) {
+    pub(crate) fn release(&self) {
         self.inner.released.send_replace(true);
     }
 
-    pub(super) fn heard(&self) -> Vec<Message> {
+    pub(crate) fn heard(&self) -> Vec<Message> {
         self.inner.heard.lock().unwrap().clone()
     }
 
     /// Waits until it heard so many messages.
-    pub(super) async fn hears(&self, count: usize) -> Vec<Message> {
+    pub(crate) async fn hears(&self, count: usize) -> Vec<Message> {
         until("the receiver hears", async || self.heard().len() >= count).await;
         self.heard()
     }

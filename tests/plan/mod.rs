@@ -24,6 +24,7 @@ use doorward::case::{
 use doorward::crypto::parcel::BrowserKey;
 use doorward::crypto::seal::Key;
 use doorward::crypto::token::{Digest, reference_number};
+use doorward::flow::send::Sending;
 use doorward::flow::{Flow, LEASE, Lease, Parts, Shield};
 use doorward::matching::{self, Preset};
 use doorward::store::{Settings, Store};
@@ -304,6 +305,7 @@ impl Trial {
             per_address_hour: 10,
             per_account_day: 10,
             caps: self.caps,
+            sending: Sending::default(),
             shield: Shield::default(),
             public_url: "https://recover.example.com/".parse().unwrap(),
             // The same for every gateway on one database, as the settings have it.

@@ -232,7 +232,9 @@ async fn no_refresh_token_without_leave(bench: Bench) {
 }
 
 async fn only_known_grants_are_made(bench: Bench) {
-    let told = bench.post("token", &INTRANET, &[("grant_type", "client_credentials")]).await;
+    let told = bench
+        .post("token", &INTRANET, &[("grant_type", "client_credentials")])
+        .await;
     told.is_refused(400, "unauthorized_client");
     for kind in ["password", "implicit", "AUTHORIZATION_CODE"] {
         let told = bench.post("token", &INTRANET, &[("grant_type", kind)]).await;

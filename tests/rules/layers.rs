@@ -107,6 +107,7 @@ fn each_library_is_known_in_one_place() {
         ("openidconnect::", &["src/provider", "src/staff/library.rs", "tests"]),
         ("bergshamra_", &["src/saml/library.rs", "tests/lab/src/duosso"]),
         ("x509_parser::", &["src/saml/key.rs"]),
+        ("lettre::", &["src/notice/mail.rs"]),
     ] {
         for folder in ["src", "connectors", "tests"] {
             for file in rust_files(&root().join(folder)) {

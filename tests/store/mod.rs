@@ -7,6 +7,7 @@ mod grants;
 mod keyring;
 mod keys;
 mod ledger;
+mod letters;
 mod limits;
 mod opening;
 mod queue;
@@ -22,7 +23,7 @@ use doorward::case::{Case, CaseId, Handle, HandleKind, Opener, Private, Stage, S
 use doorward::crypto::seal::Key;
 use doorward::crypto::token::{Digest, Token, reference_number};
 use doorward::store::{Change, Error, Settings, Store};
-use doorward_contract::{Account, AccountId, Name, Origin, Person, Reference, Subject, SubjectKey, Timestamp};
+use doorward_contract::{Account, AccountId, Contact, Name, Origin, Person, Reference, Subject, SubjectKey, Timestamp};
 use doorward_lab::postgres::Postgres;
 use raw::Raw;
 use tempfile::TempDir;
@@ -161,6 +162,7 @@ fn private_of_maria() -> Private {
     let birth_date = Some(birth_date.parse().unwrap());
     Private {
         reason: Some(format!("{display_name} lost her phone")),
+        contacts: Contact::mail(&login).map(|one| vec![one]),
         check: None,
         manager: None,
         subject: Some(Subject {

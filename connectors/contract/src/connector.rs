@@ -16,7 +16,7 @@ use crate::action::{Ability, Action};
 use crate::challenge::Challenger;
 use crate::clock::Timestamp;
 use crate::error::VendorError;
-use crate::person::{Account, AccountId, Colleague, Subject, SubjectKey};
+use crate::person::{Account, AccountId, Colleague, Contact, Subject, SubjectKey};
 
 /// What a connector is and can do.
 #[derive(Clone, Copy, Debug)]
@@ -314,6 +314,13 @@ pub trait Directory: Send + Sync {
     async fn manager(&self, account: &Account) -> Result<Option<Colleague>, VendorError> {
         let _ = account;
         Ok(None)
+    }
+
+    /// Where the account's owner can be reached by what their record says, the ways that do not need the account first. What
+    /// is there in another shape than can be sent to is left out; empty where the directory is not asked.
+    async fn contacts(&self, account: &Account) -> Result<Vec<Contact>, VendorError> {
+        let _ = account;
+        Ok(Vec::new())
     }
 }
 

@@ -27,7 +27,7 @@ pub use connector::{
     Receipt, Reconciled, StepKey, Undoing,
 };
 pub use error::{Sent, VendorError};
-pub use person::{Account, AccountId, Colleague, Name, Origin, Person, Subject, SubjectKey};
+pub use person::{Account, AccountId, Colleague, Contact, ContactKind, Name, Origin, Person, Subject, SubjectKey};
 pub use verifier::{
     CheckName, CheckResult, Earlier, Erased, Evidence, Expectation, Outcome, Proof, ProofRequest, Reference, Started,
     SubjectRef, Verifier, Woken,

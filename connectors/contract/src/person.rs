@@ -121,6 +121,96 @@ impl fmt::Debug for Colleague {
     }
 }
 
+/// How a message reaches somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactKind {
+    /// By e-mail.
+    Mail,
+    /// By SMS.
+    Phone,
+}
+
+/// Where somebody can be reached, as their record has it. Personal: `Debug` shows the kind only.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Contact {
+    /// How.
+    pub kind: ContactKind,
+    /// The address: an e-mail address, or a number as E.164 writes it (`+46701234711`).
+    pub address: String,
+}
+
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Contact({:?})", self.kind)
+    }
+}
+
+impl Contact {
+    /// The longest e-mail address that can be delivered to (RFC 5321 §4.5.3.1.3, without the brackets).
+    const LONGEST_MAIL: usize = 254;
+    /// How many digits a number has: the shortest in use anywhere, and as many as E.164 allows.
+    const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
+    /// How many digits at the end of a number are shown.
+    const SHOWN: usize = 4;
+
+    /// An e-mail address out of a record; `None` for what nothing can be sent to, or what could be read as more than one.
+    pub fn mail(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (local, domain) = text.rsplit_once('@')?;
+        let plain = |part: &str, more: &str| {
+            !part.is_empty()
+                && !part.starts_with('.')
+                && !part.ends_with('.')
+                && !part.contains("..")
+                && part
+                    .chars()
+                    .all(|letter| letter.is_ascii_alphanumeric() || more.contains(letter))
+        };
+        // Of RFC 5322 what people have: no quotes, no comments, nothing that another program could read otherwise.
+        let fits = text.len() <= Self::LONGEST_MAIL
+            && plain(local, ".!#$%&'*+/=?^_`{|}~-")
+            && plain(domain, ".-")
+            && domain.contains('.');
+        fits.then(|| Self {
+            kind: ContactKind::Mail,
+            address: text.to_owned(),
+        })
+    }
+
+    /// A number out of a record, where it says which country it is in; `None` for any other.
+    pub fn phone(text: &str) -> Option<Self> {
+        let bare: String = text
+            .chars()
+            .filter(|letter| !letter.is_whitespace() && !"-./()".contains(*letter))
+            .collect();
+        let digits = bare.strip_prefix('+').or_else(|| bare.strip_prefix("00"))?;
+        let fits = Self::DIGITS.contains(&digits.len())
+            && !digits.starts_with('0')
+            && digits.bytes().all(|digit| digit.is_ascii_digit());
+        fits.then(|| Self {
+            kind: ContactKind::Phone,
+            address: format!("+{digits}"),
+        })
+    }
+
+    /// The address as others may see it: enough for its owner to know it by.
+    pub fn masked(&self) -> String {
+        let letters = || self.address.chars();
+        match self.kind {
+            ContactKind::Phone => {
+                let shown = letters().count().saturating_sub(Self::SHOWN);
+                format!("••• {}", letters().skip(shown).collect::<String>())
+            }
+            ContactKind::Mail => {
+                let (local, domain) = self.address.rsplit_once('@').unwrap_or_default();
+                let first: String = local.chars().take(1).collect();
+                format!("{first}•••@{domain}")
+            }
+        }
+    }
+}
+
 /// What a verifier read of a person. Personal: `Debug` hides it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
@@ -135,5 +225,77 @@ pub struct Person {
 impl fmt::Debug for Person {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Person(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_could_be_read_as_another_is_none() {
+        for good in [
+            "ada@home.example",
+            " o'neil+x@mail.home.example ",
+            "a_b-c.d@x-y.example",
+        ] {
+            assert_eq!(Contact::mail(good).unwrap().address, good.trim());
+        }
+        for bad in [
+            "",
+            "ada",
+            "ada@",
+            "@home.example",
+            "ada@localhost",
+            "ada@@home.example",
+            "Ada <ada@home.example>",
+            "ada@home.example,eve@evil.example",
+            "ada@home.example\r\nBcc: eve@evil.example",
+            "\"a b\"@home.example",
+            "ada@[127.0.0.1]",
+            ".ada@home.example",
+            "ada@home..example",
+            "ada(eve)@home.example",
+            "ådå@home.example",
+        ] {
+            assert_eq!(Contact::mail(bad), None, "{bad}");
+        }
+        assert_eq!(Contact::mail(&format!("{}@home.example", "a".repeat(250))), None);
+    }
+
+    #[test]
+    fn a_number_counts_only_with_its_country() {
+        for (text, number) in [
+            ("+46 70-123 47 11", "+46701234711"),
+            ("0046 (70) 1234711", "+46701234711"),
+            ("+1 425.555.0100", "+14255550100"),
+        ] {
+            assert_eq!(Contact::phone(text).unwrap().address, number);
+        }
+        for bad in [
+            "",
+            "070-123 47 11",
+            "+0 70 1234711",
+            "+46 70 CALL ME",
+            "+12",
+            "+46701234711x22",
+            "+1234567890123456",
+        ] {
+            assert_eq!(Contact::phone(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn masked_neither_is_whole() {
+        assert_eq!(
+            Contact::mail("maria@home.example").unwrap().masked(),
+            "m•••@home.example"
+        );
+        assert_eq!(Contact::phone("+46701234711").unwrap().masked(), "••• 4711");
+        let shown = format!(
+            "{:?}",
+            [Contact::mail("maria@home.example"), Contact::phone("+46701234711")]
+        );
+        assert!(!shown.contains("home") && !shown.contains("4711"));
     }
 }

@@ -11,6 +11,7 @@ mod check;
 mod client;
 mod colleague;
 mod condition;
+mod contact;
 #[cfg(feature = "fake")]
 pub mod fake;
 mod find;
@@ -31,8 +32,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use doorward_contract::http::Bounds;
 use doorward_contract::{
-    Ability, About, Account, AccountId, Action, Clock, Colleague, Condition, Connector, Directory, Finding, Intent,
-    Prepared, Protection, Receipt, Reconciled, StepKey, Subject, Timestamp, Undoing, VendorError,
+    Ability, About, Account, AccountId, Action, Clock, Colleague, Condition, Connector, Contact, Directory, Finding,
+    Intent, Prepared, Protection, Receipt, Reconciled, StepKey, Subject, Timestamp, Undoing, VendorError,
 };
 use serde_json::Value;
 
@@ -179,6 +180,10 @@ impl Directory for Graph {
 
     async fn manager(&self, account: &Account) -> Result<Option<Colleague>, VendorError> {
         self.superior(&account.id).await
+    }
+
+    async fn contacts(&self, account: &Account) -> Result<Vec<Contact>, VendorError> {
+        self.reachable_at(&account.id).await
     }
 
     async fn groups_among(&self, id: &AccountId, groups: &[String]) -> Result<Vec<String>, VendorError> {

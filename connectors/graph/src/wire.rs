@@ -40,6 +40,15 @@ pub(crate) struct User {
     pub(crate) rest: BTreeMap<String, Value>,
 }
 
+/// Where a user can be reached.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Reach {
+    pub(crate) mail: Option<String>,
+    pub(crate) mobile_phone: Option<String>,
+    pub(crate) other_mails: Option<Vec<String>>,
+}
+
 /// A thing of which only the id matters.
 #[derive(Deserialize)]
 pub(crate) struct Known {

@@ -255,7 +255,7 @@ pub(super) async fn list(
         source: wanted.source,
         opener: wanted.opener,
         from: wanted.from,
-        until: wanted.to,
+        to: wanted.to,
         number: None,
         before,
         // One more tells whether there is more.

@@ -53,7 +53,9 @@ pub struct Code {
 /// A way on which the link can be sent from here.
 #[derive(Clone, Debug)]
 pub struct Sending {
-    /// The word that is posted as [`path::BY`]: `mail`, `sms`.
+    /// What is posted as [`path::BY`]: the way's id.
+    pub id: String,
+    /// How it goes: `mail`, `sms`.
     pub by: &'static str,
     /// Where it would go, masked.
     pub to: String,
@@ -129,7 +131,8 @@ impl Drawn for Given {
 impl Given {
     pub(super) fn samples() -> Vec<(&'static str, Self)> {
         let later = |minutes: i64| Timestamp::from_seconds(SAMPLE_NOW + minutes * 60);
-        let way = |by, to: &str, sent| Sending {
+        let way = |id: &str, by, to: &str, sent| Sending {
+            id: id.to_owned(),
             by,
             to: to.to_owned(),
             sent,
@@ -147,8 +150,8 @@ impl Given {
                 until: later(10),
             }),
             ways: vec![
-                way("mail", "m•••@private.example", false),
-                way("sms", "+46 ••• ••12", false),
+                way("mail-1", "mail", "m•••@private.example", false),
+                way("sms-2", "sms", "••• 4712", false),
             ],
             words: Some(("maple".to_owned(), "harbour".to_owned())),
             sight: "nobody",
@@ -161,7 +164,7 @@ impl Given {
             ..full.clone()
         };
         let sent = Self {
-            ways: vec![way("mail", "m•••@private.example", true)],
+            ways: vec![way("mail-1", "mail", "m•••@private.example", true)],
             sight: "consent",
             ..full.clone()
         };

@@ -45,7 +45,7 @@ pub struct Evidence {
 }
 
 /// A check: its name, how it went, and the verifier's reasons.
-pub(super) type Check = (String, &'static str, Vec<String>);
+pub type Check = (String, &'static str, Vec<String>);
 
 impl Evidence {
     /// What did not simply pass: that is looked at first.

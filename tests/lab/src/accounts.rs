@@ -199,6 +199,8 @@ fn profile(person: &LabPerson) -> Map<String, Value> {
         ("email", Some(person.login.as_str())),
         ("firstName", Some(person.directory_given())),
         ("lastName", Some(person.directory_family())),
+        ("secondEmail", person.directory.mail.as_deref()),
+        ("mobilePhone", person.directory.mobile.as_deref()),
         (BIRTH_DATE, person.directory_birth_date()),
     ] {
         if let Some(value) = value {

@@ -17,12 +17,12 @@ use crate::folder::Folder;
 use crate::gateway::{Gateway, Way};
 use crate::hands::Hands;
 use crate::keys::Keys;
-use crate::mailbox::Mailbox;
 use crate::memory::Memory;
 use crate::parties::Party;
 use crate::postgres::Postgres;
 use crate::seed::Seed;
 use crate::sheet::Sheet;
+use crate::sms::SmsGateway;
 use crate::traffic::Traffic;
 use crate::vendors::Vendors;
 use crate::world::{Error, Lab};
@@ -196,8 +196,8 @@ impl Builder {
         let folder = Folder::open(self.data.as_deref()).map_err(Error::Folder)?;
         let notes: Option<Notes> = read(&folder, NOTES)?;
         let seed = seed(self.seed, notes.as_ref())?;
-        let doors = Doors::open(self.listen, notes.map(|notes| notes.ports)).await?;
-        let doors = doors.leading(self.company, self.tickets);
+        let mut doors = Doors::open(self.listen, notes.map(|notes| notes.ports)).await?;
+        doors.lead(self.company, self.tickets);
         let (addresses, place) = (doors.addresses.clone(), Arc::clone(&doors.place));
         note(&folder, seed, doors.ports())?;
 
@@ -205,28 +205,28 @@ impl Builder {
         let database = self.database.url(&folder).await?;
         let (parties, key) = parties::all(seed, &folder, &addresses.rp).map_err(Error::Folder)?;
         let providers = Providers::register(&folder, &addresses).map_err(Error::Folder)?;
-        let (path, text) =
-            settings::write(&folder, &addresses, &keys, &database, &parties, &*self.change).map_err(Error::Folder)?;
+        let written = settings::write(&folder, &addresses, &keys, &database, &parties, &*self.change);
+        let (path, text) = written.map_err(Error::Folder)?;
         let gateway = Arc::new(gateway(self.way, path, &folder, &addresses.doorward)?);
         let vendors = Vendors::new(seed, &keys, &addresses, key, &self.clock);
-        let mailbox = Arc::new(Mailbox::default());
+        let (mailbox, mail) = doors.mail(&keys, &self.clock)?;
         let memory = Memory::open(&folder, &vendors, &mailbox)?;
         let mut sheet = crate::sheet::fill(seed, &folder, &addresses, &keys, &database, &text);
         tell(&mut sheet, parties, &providers, self.hands.is_some());
-        let sheet = Arc::new(sheet);
+        let (sheet, clock) = (Arc::new(sheet), self.clock);
         let api = Api::new(sheet.doorward.api.clone(), keys.desk_token.clone())?;
-        let signer = Signer::of(&sheet, &keys);
-        let desk = Desk::new(api.clone(), Arc::clone(&mailbox), &keys, &self.clock, signer);
+        let desk = Desk::new(api.clone(), &mailbox, &keys, &clock, Signer::of(&sheet, &keys));
         let state = start::State {
             sheet: Arc::clone(&sheet),
             vendors: vendors.clone(),
             mailbox: Arc::clone(&mailbox),
             desk: desk.clone(),
+            sms: SmsGateway::new(&keys.sms_secret, Arc::clone(&clock), Arc::clone(&mailbox)),
             gateway: Arc::clone(&gateway),
             settings: text.into(),
             hands: self.hands,
         };
-        let callers = Callers::new(seed, &keys, &addresses, &sheet, providers, &self.clock)?;
+        let callers = Callers::new(seed, &keys, &addresses, &sheet, providers, &clock)?;
         let traffic = Arc::new(Traffic::default());
         let tasks = doors.serve(&vendors, &memory, state, &callers, &traffic);
         let lab = Lab {
@@ -240,12 +240,13 @@ impl Builder {
             staff: callers.staff,
             traffic,
             mailbox,
+            mail,
             gateway,
             sheet,
             desk,
             api,
             vendors,
-            clock: self.clock,
+            clock,
             memory,
             tasks,
             folder,

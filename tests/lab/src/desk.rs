@@ -75,10 +75,10 @@ pub struct Desk {
 
 impl Desk {
     /// A ticket system that calls `api` and writes to `mailbox`.
-    pub fn new(api: Api, mailbox: Arc<Mailbox>, keys: &Keys, clock: &Arc<dyn Clock>, signer: Signer) -> Self {
+    pub fn new(api: Api, mailbox: &Arc<Mailbox>, keys: &Keys, clock: &Arc<dyn Clock>, signer: Signer) -> Self {
         Self {
             api,
-            mailbox,
+            mailbox: Arc::clone(mailbox),
             tickets: Tickets::new(&keys.tickets_secret, Arc::clone(clock)),
             clock: Arc::clone(clock),
             signer,

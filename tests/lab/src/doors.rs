@@ -7,11 +7,15 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::AbortHandle;
 use url::Url;
 
+use doorward_contract::Clock;
 use doorward_contract::fake::serve;
 
 use crate::callers::Callers;
 use crate::company::PATH;
+use crate::keys::Keys;
+use crate::mailbox::Mailbox;
 use crate::memory::Memory;
+use crate::smtp::{Mail, MailServer, Security};
 use crate::start::{self, HOOKS};
 use crate::traffic::Traffic;
 use crate::vendors::Vendors;
@@ -20,8 +24,10 @@ use crate::world::Error;
 /// Where the start page is unless told otherwise; the others follow.
 pub const USUAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7400);
 /// The ports of the start page, Doorward, Persona, Entra, the Okta org that sends people, the relying party, the company's own
-/// system, the Okta org whose accounts are repaired, and Duo.
-pub(crate) type Ports = [u16; 9];
+/// system, the Okta org whose accounts are repaired, Duo, and the mail server.
+pub(crate) type Ports = [u16; 10];
+/// As whom Doorward signs in at the mail server.
+pub(crate) const MAIL_USER: &str = "doorward";
 
 /// Where everything is reached.
 #[derive(Clone, Debug)]
@@ -54,6 +60,8 @@ pub struct Addresses {
     pub company_endpoint: Url,
     /// Where the ticket system hears from Doorward.
     pub tickets_endpoint: Url,
+    /// The mail server.
+    pub mail: SocketAddr,
 }
 
 /// Every listener of a world, and Doorward's place.
@@ -68,6 +76,7 @@ pub(crate) struct Doors {
     company: TcpListener,
     okta_accounts: TcpListener,
     duo: TcpListener,
+    mail: Option<TcpListener>,
     pub(crate) addresses: Addresses,
 }
 
@@ -82,7 +91,7 @@ impl Doors {
             (None, Some(ports)) => ports,
             _ => following(first)?,
         };
-        let [start, doorward, persona, entra, okta, rp, company, okta_accounts, duo] =
+        let [start, doorward, persona, entra, okta, rp, company, accounts, duo, mail] =
             ports.map(|port| SocketAddr::new(first.ip(), port));
         let start = bind(start, "the start page").await?;
         let place = hold(doorward, "Doorward")?;
@@ -96,8 +105,9 @@ impl Doors {
             part: "Doorward",
             source,
         })?;
-        let okta_accounts = bind(okta_accounts, "the Okta accounts").await?;
+        let okta_accounts = bind(accounts, "the Okta accounts").await?;
         let duo = bind(duo, "Duo").await?;
+        let mail = bind(mail, "the mail server").await?;
         let here = url(at(&entra, "Entra")?)?;
         let called = url(at(&company, "the company's own system")?)?;
         let first = url(at(&start, "the start page")?)?;
@@ -116,6 +126,7 @@ impl Doors {
             entra: here,
             company_endpoint: called.join(PATH).unwrap_or_else(|_| called.clone()),
             company: called,
+            mail: at(&mail, "the mail server")?,
         };
         Ok(Self {
             place: Arc::new(place),
@@ -127,19 +138,38 @@ impl Doors {
             company,
             okta_accounts,
             duo,
+            mail: Some(mail),
             addresses,
         })
     }
 
-    /// With calls to the company's own system and messages to the ticket system going here instead of to the imitated ones.
-    pub(crate) fn leading(mut self, company: Option<Url>, tickets: Option<Url>) -> Self {
+    /// Calls to the company's own system and messages to the ticket system go here instead of to the imitated ones.
+    pub(crate) fn lead(&mut self, company: Option<Url>, tickets: Option<Url>) {
         if let Some(endpoint) = company {
             self.addresses.company_endpoint = endpoint;
         }
         if let Some(endpoint) = tickets {
             self.addresses.tickets_endpoint = endpoint;
         }
-        self
+    }
+
+    /// Everybody's mailbox, and the mail server that delivers what it takes into it.
+    pub(crate) fn mail(&mut self, keys: &Keys, clock: &Arc<dyn Clock>) -> Result<(Arc<Mailbox>, MailServer), Error> {
+        let taken = |source| Error::Taken {
+            address: self.addresses.mail,
+            part: "the mail server",
+            source,
+        };
+        let listener = self
+            .mail
+            .take()
+            .ok_or_else(|| taken(std::io::ErrorKind::AddrInUse.into()))?;
+        let mailbox = Arc::new(Mailbox::default());
+        let (filled, clock) = (Arc::clone(&mailbox), Arc::clone(clock));
+        let deliver = move |mail: &Mail| filled.receive(mail, clock.now());
+        let user = (MAIL_USER, keys.mail_password.as_str());
+        let server = MailServer::serve(listener, Security::Plain, user, deliver).map_err(taken)?;
+        Ok((mailbox, server))
     }
 
     /// The ports they got.
@@ -156,6 +186,7 @@ impl Doors {
             port(&all.company),
             port(&all.okta_accounts),
             port(&all.duo),
+            all.mail.port(),
         ]
     }
 

@@ -66,6 +66,10 @@ pub struct Keys {
     pub staff_secret: String,
     /// The ticket system: what messages to it are signed with.
     pub tickets_secret: String,
+    /// The mail server: Doorward's password there.
+    pub mail_password: String,
+    /// The SMS gateway: what messages to it are signed with.
+    pub sms_secret: String,
     /// Doorward: the master key under which personal data rests.
     pub master: String,
     /// Doorward: the ticket system's token for the API.
@@ -105,6 +109,8 @@ impl Keys {
             company_secret: format!("whsec_{}", seed.key("company secret")),
             staff_secret: seed.text("staff client secret", CLIENT_SECRET),
             tickets_secret: format!("whsec_{}", seed.key("tickets secret")),
+            mail_password: seed.token("mail password"),
+            sms_secret: format!("whsec_{}", seed.key("sms secret")),
             master: seed.key("doorward master key"),
             desk_token: format!("lab_{}", seed.token("desk token")),
         }

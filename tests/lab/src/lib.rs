@@ -26,6 +26,8 @@ pub mod seed;
 mod settings;
 pub mod sheet;
 pub mod signin;
+pub mod sms;
+pub mod smtp;
 pub mod staff;
 mod start;
 pub mod tickets;

@@ -2,8 +2,11 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use doorward_contract::Timestamp;
+use doorward_contract::{Contact, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use crate::people::everybody;
+use crate::smtp::Mail;
 
 /// One message.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,6 +27,13 @@ pub struct Message {
     pub at: Timestamp,
 }
 
+/// The first address in a text that wants to be opened.
+pub(crate) fn link_in(text: &str) -> Option<String> {
+    let mut words = text.split_whitespace();
+    let found = words.find(|word| word.starts_with("http://") || word.starts_with("https://"));
+    found.map(ToOwned::to_owned)
+}
+
 /// All messages.
 #[derive(Debug, Default)]
 pub struct Mailbox {
@@ -40,16 +50,39 @@ impl Mailbox {
         message
     }
 
+    /// Mail arrives from outside.
+    pub(crate) fn receive(&self, mail: &Mail, at: Timestamp) {
+        let text = mail.text();
+        for to in &mail.to {
+            self.deliver(Message {
+                id: 0,
+                to: to.clone(),
+                from: mail.header("From").unwrap_or_default(),
+                subject: mail.header("Subject").unwrap_or_default(),
+                text: text.clone(),
+                link: link_in(&text),
+                at,
+            });
+        }
+    }
+
     /// Everything, newest first.
     pub fn all(&self) -> Vec<Message> {
         let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         messages.iter().rev().cloned().collect()
     }
 
-    /// What one person got, newest first.
+    /// What one person got, newest first: by their work e-mail, and at the addresses that the directory knows besides.
     pub fn of(&self, login: &str) -> Vec<Message> {
+        let person = everybody().iter().find(|one| one.login.eq_ignore_ascii_case(login));
+        let entry = person.map(|person| &person.directory);
+        let mail = entry.and_then(|entry| entry.mail.as_deref());
+        let number = entry.and_then(|entry| Contact::phone(entry.mobile.as_deref()?));
         let mut messages = self.all();
-        messages.retain(|message| message.to.eq_ignore_ascii_case(login));
+        messages.retain(|message| {
+            let to = |address: &str| message.to.eq_ignore_ascii_case(address);
+            to(login) || mail.is_some_and(to) || number.as_ref().is_some_and(|number| to(&number.address))
+        });
         messages
     }
 

@@ -85,6 +85,12 @@ pub struct Directory {
     pub job: String,
     /// Department.
     pub department: String,
+    /// A private e-mail address.
+    #[serde(default)]
+    pub mail: Option<String>,
+    /// A mobile number, as somebody typed it in.
+    #[serde(default)]
+    pub mobile: Option<String>,
     /// A directory role held for good.
     #[serde(default)]
     pub role: Option<String>,

@@ -8,12 +8,13 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::accounts::BIRTH_DATE;
-use crate::doors::Addresses;
+use crate::doors::{Addresses, MAIL_USER};
 use crate::duosso::{CERTIFICATE_FILE, METADATA_FILE};
 use crate::folder::Folder;
 use crate::keys::Keys;
 use crate::parties::Party;
 use crate::sheet::Purpose;
+use crate::start::SMS;
 use crate::vendors::GRAPH_SCOPE;
 
 /// Their name in the world's folder.
@@ -35,6 +36,9 @@ struct Settings<'a> {
     okta: String,
     company: &'a Url,
     tickets: &'a Url,
+    mail: String,
+    mail_user: &'static str,
+    sms: Url,
     okta_accounts: String,
     okta_birth_date: &'a str,
     duo: String,
@@ -65,6 +69,8 @@ pub(crate) fn write(
         ("entra-secret", &keys.client_secret),
         ("company-secret", &keys.company_secret),
         ("tickets-secret", &keys.tickets_secret),
+        ("mail-password", &keys.mail_password),
+        ("sms-secret", &keys.sms_secret),
         ("okta-client", &keys.okta_client_secret),
         ("okta-factor-client", &keys.okta_factor_secret),
         ("staff-client", &keys.staff_secret),
@@ -91,6 +97,9 @@ pub(crate) fn write(
         okta: origin(&addresses.okta),
         company: &addresses.company_endpoint,
         tickets: &addresses.tickets_endpoint,
+        mail: addresses.mail.to_string(),
+        mail_user: MAIL_USER,
+        sms: crate::sheet::below(&addresses.start, SMS),
         okta_accounts: origin(&addresses.okta_accounts),
         okta_birth_date: BIRTH_DATE,
         duo: origin(&addresses.duo),

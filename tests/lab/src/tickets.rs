@@ -168,7 +168,7 @@ impl Book {
 }
 
 /// The message's id, if it is from Doorward.
-fn verified(key: &hmac::Key, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Option<String> {
+pub(crate) fn verified(key: &hmac::Key, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Option<String> {
     let header = |name: &str| headers.get(name)?.to_str().ok();
     let (id, time) = (header("webhook-id")?, header("webhook-timestamp")?);
     let seconds: i64 = time.parse().ok()?;

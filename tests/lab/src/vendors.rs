@@ -185,6 +185,8 @@ fn resident(seed: Seed, person: &LabPerson) -> Resident {
         upn: person.login.clone(),
         mail: Some(person.login.clone()),
         aliases: Vec::new(),
+        other_mails: entry.mail.iter().cloned().collect(),
+        mobile: entry.mobile.clone(),
         given: Some(person.directory_given().to_owned()),
         family: Some(person.directory_family().to_owned()),
         display_name: person.display_name(),

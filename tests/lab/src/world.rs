@@ -28,6 +28,7 @@ use crate::people::{LabPerson, everybody};
 use crate::postgres;
 use crate::sheet::Sheet;
 use crate::signin::Signin;
+use crate::smtp::MailServer;
 use crate::staff::StaffProvider;
 use crate::traffic::Traffic;
 use crate::vendors::Vendors;
@@ -109,6 +110,8 @@ pub struct Lab {
     pub traffic: Arc<Traffic>,
     /// Everybody's mail.
     pub mailbox: Arc<Mailbox>,
+    /// The imitated mail server that fills it.
+    pub mail: MailServer,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) sheet: Arc<Sheet>,
     pub(crate) desk: Desk,

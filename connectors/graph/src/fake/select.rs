@@ -27,14 +27,13 @@ const DEFAULT: [&str; 11] = [
 /// All that `User.ReadBasic.All` shows.
 const BASIC: [&str; 6] = ["displayName", "givenName", "id", "mail", "surname", "userPrincipalName"];
 /// Properties that exist and that nobody in this tenant has filled in.
-const UNFILLED: [&str; 14] = [
+const UNFILLED: [&str; 13] = [
     "employeeHireDate",
     "employeeType",
     "department",
     "companyName",
     "jobTitle",
     "officeLocation",
-    "mobilePhone",
     "preferredLanguage",
     "usageLocation",
     "onPremisesDomainName",
@@ -62,7 +61,7 @@ impl Desk<'_> {
         let filled = json!({
             "id": person.id, "userPrincipalName": person.upn, "displayName": person.display_name,
             "givenName": person.given, "surname": person.family, "mail": person.mail, "mailNickname": local,
-            "otherMails": [], "proxyAddresses": proxies, "businessPhones": [], "employeeId": person.employee_id,
+            "otherMails": person.other_mails, "mobilePhone": person.mobile, "proxyAddresses": proxies, "businessPhones": [], "employeeId": person.employee_id,
             "accountEnabled": person.enabled, "userType": person.user_type,
             // Null means false at the vendor.
             "onPremisesSyncEnabled": person.synchronised.then_some(true),

@@ -85,6 +85,12 @@ pub struct Resident {
     pub mail: Option<String>,
     /// Further addresses.
     pub aliases: Vec<String>,
+    /// `otherMails`: addresses elsewhere.
+    #[serde(default)]
+    pub other_mails: Vec<String>,
+    /// `mobilePhone`, in whatever form it was typed in.
+    #[serde(default)]
+    pub mobile: Option<String>,
     /// `givenName`
     pub given: Option<String>,
     /// `surname`

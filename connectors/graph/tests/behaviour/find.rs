@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use doorward_contract::fake::Rule;
-use doorward_contract::{Directory, Origin, VendorError};
+use doorward_contract::{Account, AccountId, Directory, Origin, VendorError};
 use serde_json::json;
 use std::time::Duration;
 
@@ -194,6 +194,29 @@ async fn whom_somebody_reports_to_is_told_by_what_that_one_signs_in_with() {
     assert_eq!(manager.id.0, GRACE.to_string());
     assert_eq!(manager.login, "grace@acme.example");
     assert!(!format!("{manager:?}").contains("grace@"));
+}
+
+#[tokio::test]
+async fn somebody_is_reached_by_their_record_and_what_cannot_be_sent_to_is_left_out() {
+    let stand = Stand::of(
+        |world| {
+            let ada = world.people.iter_mut().find(|one| one.id == ADA).unwrap();
+            ada.other_mails = vec!["ada@home.example".into(), "Ada, at home".into()];
+            ada.mobile = Some("+46 (70) 174 06 11".into());
+        },
+        |_| {},
+    )
+    .await;
+    let account = stand.account(ADA).await;
+    let contacts = stand.graph.contacts(&account).await.unwrap();
+    let shown: Vec<_> = contacts.iter().map(|one| one.address.as_str()).collect();
+    let work = ada().mail.unwrap();
+    assert_eq!(shown, ["ada@home.example", "+46701740611", work.as_str()]);
+    let gone = Account {
+        id: AccountId(Uuid::from_u128(0x7777).to_string()),
+        ..account
+    };
+    assert_eq!(stand.graph.contacts(&gone).await, Ok(Vec::new()));
 }
 
 #[tokio::test]

@@ -66,6 +66,8 @@ pub(crate) fn person(id: Uuid, login: &str, given: &str, family: &str) -> Reside
         upn: format!("{login}@acme.example"),
         mail: Some(format!("{login}@mail.acme.example")),
         aliases: vec![format!("{login}@alias.acme.example")],
+        other_mails: Vec::new(),
+        mobile: None,
         given: Some(given.into()),
         family: Some(family.into()),
         display_name: format!("{given} {family}"),

@@ -64,6 +64,8 @@ pub(crate) fn resident(id: Uuid, name: &str, given: &str, family: &str) -> Resid
         upn: format!("{name}@acme.example"),
         mail: Some(format!("{name}@acme.example")),
         aliases: vec![format!("{given}@acme.example").to_lowercase()],
+        other_mails: Vec::new(),
+        mobile: None,
         given: Some(given.into()),
         family: Some(family.into()),
         display_name: format!("{given} {family}"),

@@ -135,6 +135,31 @@ async fn whom_somebody_reports_to_is_known_only_if_the_profile_names_exactly_one
 }
 
 #[tokio::test]
+async fn somebody_is_reached_by_their_profile_and_what_cannot_be_sent_to_is_left_out() {
+    let stand = Stand::usual().await;
+    let account = stand.account(ADA).await;
+    stand.fake.change(ADA, |person| {
+        person.profile.insert("email".into(), json!("ada@mail.acme.example"));
+        person.profile.insert("secondEmail".into(), json!("ada@home.example"));
+        person.profile.insert("mobilePhone".into(), json!("0046 70-174 06 11"));
+    });
+    let shown = |contacts: Vec<doorward_contract::Contact>| -> Vec<String> {
+        contacts.into_iter().map(|one| one.address).collect()
+    };
+    let contacts = stand.okta.contacts(&account).await.unwrap();
+    assert_eq!(
+        shown(contacts),
+        ["ada@home.example", "+46701740611", "ada@mail.acme.example"]
+    );
+    stand.fake.change(ADA, |person| {
+        person.profile.insert("secondEmail".into(), json!("ADA at home"));
+        person.profile.insert("mobilePhone".into(), json!("ask Ada"));
+    });
+    let contacts = stand.okta.contacts(&account).await.unwrap();
+    assert_eq!(shown(contacts), ["ada@mail.acme.example"]);
+}
+
+#[tokio::test]
 async fn of_some_groups_those_are_told_that_somebody_belongs_to() {
     let stand = Stand::usual().await;
     let account = stand.account(ADA).await;

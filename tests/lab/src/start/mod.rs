@@ -9,8 +9,9 @@ mod shown;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::{Form, Path, Query, State as Given};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -24,10 +25,13 @@ use crate::hands::Hands;
 use crate::mailbox::{Mailbox, Message};
 use crate::people::{everybody, named};
 use crate::sheet::Sheet;
+use crate::sms::SmsGateway;
 use crate::vendors::Vendors;
 
 /// Where the ticket system hears from Doorward.
 pub(crate) const HOOKS: &str = "desk/hooks";
+/// Where the SMS gateway hears from Doorward.
+pub(crate) const SMS: &str = "sms/hooks";
 /// How much of the gateway's log a page shows.
 const LOG_SHOWN: usize = 30_000;
 /// The longest ticket number typed here.
@@ -40,6 +44,7 @@ pub(crate) struct State {
     pub(crate) vendors: Vendors,
     pub(crate) mailbox: Arc<Mailbox>,
     pub(crate) desk: Desk,
+    pub(crate) sms: SmsGateway,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) settings: Arc<str>,
     /// The clock that everybody lives by, if it may be turned.
@@ -57,6 +62,7 @@ pub(crate) fn router(state: State) -> Router {
         .route("/desk/signed", post(sign_link))
         .route("/desk/tickets.json", get(desk::list))
         .route("/desk/hooks", post(desk::hear))
+        .route("/sms/hooks", post(sms))
         .route("/mailbox", get(mailbox))
         .route("/mailbox/{person}", get(mailbox_of))
         .route("/mailbox.json", get(mail))
@@ -156,6 +162,11 @@ async fn mailbox_of(Given(state): Given<State>, Path(id): Path<String>) -> Respo
         Some(person) => page::mailbox(Some(person), state.mailbox.of(&person.login)),
         None => page::trouble(StatusCode::NOT_FOUND, "Nobody has that name here.", None),
     }
+}
+
+/// A message of Doorward's to a phone.
+async fn sms(Given(state): Given<State>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    state.sms.take(&headers, &body)
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,20 @@
+-- Links that are to be sent to a person, written with the case that got the link. `id` is the message's own and the same
+-- whenever it is sent again; `way` names carrier and contact without telling the address. Wanted at `due_at`, or leased by
+-- whoever sends it; nobody sends it from `until_at` on. `sealed` is address and text under the case's key. Gone once it
+-- ended: what came of it stands in the record.
+create table letters (
+    id text primary key not null,
+    case_id text not null references cases (id),
+    carrier text not null,
+    way text not null,
+    until_at integer not null,
+    tries integer not null,
+    due_at integer not null,
+    lease text,
+    lease_until integer,
+    sealed blob not null,
+    check ((lease is null) = (lease_until is null))
+) strict;
+create index letters_by_turn on letters (carrier, coalesce(lease_until, due_at), id);
+create index letters_by_case on letters (case_id);
+create index letters_by_end on letters (until_at);
