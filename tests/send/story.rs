@@ -2,6 +2,7 @@
 //! `kill -9` while a message is under way.
 
 use doorward::audit::Fact;
+use doorward::case::CaseId;
 use doorward::flow::Error;
 use doorward::flow::send::Progress;
 use doorward_contract::ContactKind;
@@ -72,19 +73,20 @@ async fn a_sent_link_works_and_the_one_before_is_dead(database: Database) {
     let late = world.flow.send_link(world.case(&id).await, &agent(), &way.id).await;
     assert!(matches!(late, Err(Error::Elsewhere)), "{late:?}");
 
-    // What is written down and logged names nobody and opens nothing.
-    let record = format!(
-        "{:?}{}",
-        world.flow.store.events_of(&id).await.unwrap(),
-        world.lab.gateway_log()
-    );
-    let tokens = [&first, &second, &third].map(|link| link.rsplit('/').next().unwrap().to_owned());
-    let secrets = tokens.iter().map(String::as_str);
-    for secret in secrets.chain([PRIVATE, NUMBER, "0611", maria().login.as_str()]) {
+    names_nobody(&world, &id, [&first, &second, &third]).await;
+    world.lab.stop().await;
+}
+
+/// What is written down and logged names nobody and opens nothing.
+async fn names_nobody(world: &World, id: &CaseId, links: [&String; 3]) {
+    let events = world.flow.store.events_of(id).await.unwrap();
+    let record = format!("{events:?}{}", world.lab.gateway_log());
+    let openers = links.map(|link| link.rsplit('/').next().unwrap());
+    let people = [PRIVATE, NUMBER, "0611", maria().login.as_str()];
+    for secret in openers.into_iter().chain(people) {
         assert!(!record.contains(secret), "{secret}");
     }
     assert!(record.contains("a link was sent"));
-    world.lab.stop().await;
 }
 
 async fn a_message_under_way_when_the_program_is_killed_comes_again_under_its_id(database: Database) {
@@ -98,9 +100,9 @@ async fn a_message_under_way_when_the_program_is_killed_comes_again_under_its_id
     // While nobody sends, the database holds neither the address nor the link.
     let [held] = world.mail(PRIVATE).try_into().unwrap();
     let link = held.link.unwrap();
-    let token = link.rsplit('/').next().unwrap();
+    let opener = link.rsplit('/').next().unwrap();
     let bytes = world.lab.database_bytes();
-    for secret in [PRIVATE, token] {
+    for secret in [PRIVATE, opener] {
         assert!(
             !bytes.windows(secret.len()).any(|part| part == secret.as_bytes()),
             "{secret}"
