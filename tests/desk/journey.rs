@@ -139,11 +139,11 @@ async fn the_same_form_sent_twice_opens_one_case(lab: Lab) {
         ("purpose", "recover"),
         ("reason", "Lost phone"),
     ];
-    let (one, other) = tokio::join!(
+    let (sooner, later) = tokio::join!(
         sent(&lab, &agent, "/desk/cases", &fields),
         sent(&lab, &agent, "/desk/cases", &fields)
     );
-    let mut answers = [one, other].map(|answer| answer.status().as_u16());
+    let mut answers = [sooner, later].map(|answer| answer.status().as_u16());
     answers.sort_unstable();
     assert_eq!(
         answers,

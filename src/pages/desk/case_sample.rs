@@ -332,6 +332,11 @@ impl CasePage {
             checks: checks.collect(),
             ..Self::proving()
         };
-        refused.chain([all]).collect()
+        // Somebody looks who must not know yet whose account it is.
+        let unseen = Self {
+            account: None,
+            ..Self::proving()
+        };
+        refused.chain([all, unseen]).collect()
     }
 }
