@@ -283,7 +283,7 @@ impl At {
         let past = self.flow().past_of(operator).await?;
         cases.retain(|case| match power {
             Power::Review => step::awaits_reviewer(case) && crate::case::bar::reviewer(case, operator).is_ok(),
-            _ => crate::case::bar::approver(case, operator, past).is_ok(),
+            _ => approvals::is_asked(case) && crate::case::bar::approver(case, operator, past).is_ok(),
         });
         Ok(cases)
     }
