@@ -209,6 +209,10 @@ impl Flow {
             ..Private::default()
         };
         facts.extend(self.hold_against(&mut case, wish, &protected).await?);
+        case.private.contacts = match &case.private.account {
+            Some(account) => self.contacts(purpose, account).await?,
+            None => None,
+        };
         let token = Token::random();
         // The link is remembered longer than it works, so that a late visitor is told what happened to it.
         let handle = Handle {

@@ -17,13 +17,14 @@ use super::open::Bar;
 use super::person::allowed;
 use super::{Error, Flow};
 use crate::audit::{Event, Fact};
+use crate::case::policy::Purpose;
 use crate::case::role::{Operator, Power};
 use crate::case::{Case, HandleKind, Refusal};
 use crate::cause::causes;
 use crate::crypto::token::{Digest, Token};
 use crate::store::{Letter, NewLetter, Wake};
 use doorward_contract::signature::fresh_id;
-use doorward_contract::{Contact, ContactKind, Timestamp};
+use doorward_contract::{Account, Contact, ContactKind, Timestamp};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// What one SMS holds in the GSM alphabet (3GPP TS 23.038).
@@ -77,6 +78,17 @@ pub enum Progress {
     Failed,
 }
 
+impl Progress {
+    /// The word in the API.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::UnderWay => "under_way",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// A message on its way. Holds address and link: `Debug` shows neither.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Outgoing {
@@ -105,18 +117,14 @@ impl std::fmt::Debug for Outgoing {
 }
 
 impl Flow {
-    /// The ways on which the link of a case can be sent, as long as nobody took it up. The directory is asked the first time
-    /// only; if it cannot be asked there is no way, and the next who look ask again.
-    pub async fn ways_of(&self, case: Case, operator: &Operator) -> Result<(Case, Vec<Way>), Error> {
+    /// The ways on which the link of a case can be sent, as long as nobody took it up: to where the directory's record said that the
+    /// person can be reached when the case was opened. Nobody is asked for them here.
+    pub async fn ways_of(&self, case: &Case, operator: &Operator) -> Result<Vec<Way>, Error> {
         allowed(operator, Power::OpenCase)?;
         let carriers: Vec<_> = self.carriers_for(&case.purpose).collect();
-        if carriers.is_empty() || is_open(&case, self.now()).is_err() {
-            return Ok((case, Vec::new()));
+        if carriers.is_empty() || is_open(case, self.now()).is_err() {
+            return Ok(Vec::new());
         }
-        let case = match case.private.contacts {
-            Some(_) => case,
-            None => self.read_contacts(case).await?,
-        };
         let progress = progress(&self.store.events_of(&case.id).await?);
         let contacts = case.private.contacts.iter().flatten();
         let ways = contacts.zip(1_u32..).flat_map(|(contact, place)| {
@@ -127,14 +135,13 @@ impl Flow {
             last: progress.get(&way.id).copied(),
             ..way
         });
-        let ways = ways.collect();
-        Ok((case, ways))
+        Ok(ways.collect())
     }
 
     /// Has a fresh link sent on one of the ways of [`Flow::ways_of`]; links before it are dead from here on. Counted for the
     /// account and for the operator. [`Error::Elsewhere`] if there is no such way.
     pub async fn send_link(&self, case: Case, operator: &Operator, way: &str) -> Result<Case, Error> {
-        let (case, ways) = self.ways_of(case, operator).await?;
+        let ways = self.ways_of(&case, operator).await?;
         let now = self.now();
         is_open(&case, now)?;
         self.is_thawed(&case).await?;
@@ -192,26 +199,17 @@ impl Flow {
         })
     }
 
-    /// Asks the directory where the person can be reached, and seals that with the case.
-    async fn read_contacts(&self, case: Case) -> Result<Case, Error> {
-        let purpose = self.purpose(&case.purpose)?;
-        let (Some(account), Some(_)) = (&case.private.account, &purpose.directory) else {
-            return Ok(case);
-        };
-        let contacts = match self.directory_of(purpose)?.contacts(account).await {
-            Ok(contacts) => contacts,
-            Err(error) => {
-                tracing::warn!(case.id = %case.id, error = %causes(&error), "where the person can be reached is not known");
-                return Ok(case);
-            }
-        };
-        let now = self.now();
-        self.change(case, Wake::Keep, |draft| {
-            is_open(&draft.case, now)?;
-            draft.case.private.contacts = Some(contacts.clone());
-            Ok(())
-        })
-        .await
+    /// Where the person can be reached by the directory's record, for a case that is being opened, if anything carries its links. A
+    /// directory that cannot tell leaves the other ways to give a link.
+    pub(super) async fn contacts(&self, purpose: &Purpose, account: &Account) -> Result<Option<Vec<Contact>>, Error> {
+        if purpose.directory.is_none() || self.carriers_for(&purpose.name).next().is_none() {
+            return Ok(None);
+        }
+        let told = self.directory_of(purpose)?.contacts(account).await;
+        let told = told.inspect_err(|error| {
+            tracing::warn!(error = %causes(error), "where the person can be reached is not known");
+        });
+        Ok(told.ok())
     }
 
     async fn is_thawed(&self, case: &Case) -> Result<(), Error> {

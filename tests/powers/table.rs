@@ -71,12 +71,14 @@ const fn after(before: Before, row: Row) -> Row {
 }
 
 /// Everything about one case.
-pub(super) const OF_A_CASE: [Row; 20] = [
+pub(super) const OF_A_CASE: [Row; 22] = [
     row("GET", "/cases/{id}", EVERYBODY, When::Always),
     row("GET", "/cases/{id}/events", EVERYBODY, When::Always),
     row("GET", "/cases/{id}/stream", EVERYBODY, When::Always),
     row("POST", "/cases/{id}/link", AGENT, When::Only(&[Invited])),
     row("POST", "/cases/{id}/code", AGENT, When::Only(&[Invited])),
+    row("GET", "/cases/{id}/ways", AGENT, When::Always),
+    row("POST", "/cases/{id}/send", AGENT, When::Never),
     row("POST", "/cases/{id}/cancel", &[Role::Agent, Role::Admin], UNDER_WAY),
     row("POST", "/cases/{id}/flag", FLAGGING, When::Always),
     anew(row("POST", "/cases/{id}/flag/clear", ADMIN, When::Never)),
@@ -134,6 +136,7 @@ pub(super) fn body(path: &str, login: &str) -> Option<Value> {
         "/cases/{id}/review/judgement" => json!({"holds": true, "reasons": ["genuine", "same_face"]}),
         "/cases/{id}/review/decision" => json!({"same_person": true, "reason": "Face and name are theirs."}),
         "/cases/{id}/approvals" => json!({}),
+        "/cases/{id}/send" => json!({"way": "post-1"}),
         "/people/find" | "/people/erase" => json!({"connector": "entra", "account": login}),
         _ => return None,
     })

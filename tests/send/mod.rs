@@ -100,7 +100,7 @@ impl World {
     }
 
     async fn ways(&self, id: &CaseId) -> Vec<Way> {
-        self.flow.ways_of(self.case(id).await, &agent()).await.unwrap().1
+        self.flow.ways_of(&self.case(id).await, &agent()).await.unwrap()
     }
 
     /// Has the link sent on the way that leads to a masked address.

@@ -159,7 +159,7 @@ async fn nobody_has_a_link_sent_without_the_right_or_to_a_way_that_is_none(datab
             roles: [role].into_iter().collect(),
             ..agent()
         };
-        let seen = world.flow.ways_of(world.case(&id).await, &other).await;
+        let seen = world.flow.ways_of(&world.case(&id).await, &other).await;
         assert!(
             matches!(seen, Err(Error::MayNot(Barred::Powerless))),
             "{role}: {seen:?}"

@@ -131,6 +131,16 @@ pub enum ContactKind {
     Phone,
 }
 
+impl ContactKind {
+    /// The word in the API.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Phone => "phone",
+        }
+    }
+}
+
 /// Where somebody can be reached, as their record has it. Personal: `Debug` shows the kind only.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Contact {

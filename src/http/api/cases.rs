@@ -18,6 +18,7 @@ use super::{Me, follower, paged};
 use crate::case::{Case, CaseId, Stage};
 use crate::flow::Error;
 use crate::flow::open::Wish;
+use crate::flow::send::Progress;
 use crate::http::App;
 use crate::http::authority::Actor;
 use crate::http::live::{Change, follow};
@@ -97,6 +98,46 @@ pub(super) async fn open(
         (header::ETAG, etag(&invitation.case)),
     ];
     Ok((StatusCode::CREATED, headers, Json(view)).into_response())
+}
+
+/// Where a link can be sent, masked.
+pub(super) async fn ways(
+    State(app): State<App>,
+    Me(actor): Me,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let (flow, case) = (&app.door.flow, find(&app, &actor, &id).await?);
+    let ways = flow.ways_of(&case, &actor.staff()).await?;
+    let ways: Vec<Value> = ways
+        .iter()
+        .map(|way| {
+            json!({
+                "id": way.id, "carrier": way.carrier, "kind": way.kind.word(), "to": way.to,
+                "last": way.last.map(Progress::word),
+            })
+        })
+        .collect();
+    Ok(Json(json!({ "ways": ways })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sending {
+    /// The way's id.
+    way: String,
+}
+
+/// Sends a fresh link on one of these ways; it is in no answer.
+pub(super) async fn send(
+    State(app): State<App>,
+    Me(actor): Me,
+    Path(id): Path<String>,
+    Sent(sending): Sent<Sending>,
+) -> Result<Json<Value>, Problem> {
+    let way = text("way", &sending.way, LONGEST)?;
+    let (flow, case) = (&app.door.flow, find(&app, &actor, &id).await?);
+    let case = flow.send_link(case, &actor.staff(), &way).await?;
+    Ok(Json(told(flow, &case, &actor)))
 }
 
 /// One case as staff see it.

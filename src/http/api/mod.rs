@@ -104,7 +104,7 @@ const fn does(path: &'static str, power: Power, summary: &'static str, route: Ro
 }
 
 /// Everything there is.
-pub static ENDPOINTS: [Endpoint; 35] = [
+pub static ENDPOINTS: [Endpoint; 37] = [
     Endpoint {
         method: Method::GET,
         path: "/me",
@@ -132,6 +132,18 @@ pub static ENDPOINTS: [Endpoint; 35] = [
     does("/cases/{id}/link", Power::OpenCase, "Get a fresh link", || {
         post(cases::renew)
     }),
+    reads(
+        "/cases/{id}/ways",
+        Power::OpenCase,
+        "Read where the link can be sent",
+        || get(cases::ways),
+    ),
+    does(
+        "/cases/{id}/send",
+        Power::OpenCase,
+        "Send a fresh link to the person",
+        || post(cases::send),
+    ),
     does(
         "/cases/{id}/code",
         Power::OpenCase,

@@ -5,10 +5,12 @@ use url::Url;
 
 use super::{At, line};
 use crate::case::Case;
+use crate::flow::send::Progress;
 use crate::flow::{Error, give};
 use crate::http::shown;
-use crate::pages::desk::{Code, Given, Qr};
+use crate::pages::desk::{Code, Given, Qr, Sending};
 use crate::pages::path as place;
+use doorward_contract::ContactKind;
 
 /// Shows a link that was made just now, with a code to read out.
 pub(super) async fn show(at: &At, case: Case, link: &Url) -> Response {
@@ -25,6 +27,7 @@ async fn given(at: &At, case: Case, link: &Url) -> Result<Given, Error> {
         Err(Error::Elsewhere) => None,
         Err(error) => return Err(error),
     };
+    let ways = at.flow().ways_of(&case, at.operator()).await?;
     let (side, dark) = give::squares(link)?;
     let words = case.desk.words.as_ref().map(|words| {
         let (first, second) = words.pair();
@@ -43,8 +46,18 @@ async fn given(at: &At, case: Case, link: &Url) -> Result<Given, Error> {
             place: spoken_place(&at.flow().public_url),
             until: spoken.until,
         }),
-        // What can be sent from here comes in here.
-        ways: Vec::new(),
+        ways: ways
+            .into_iter()
+            .map(|way| Sending {
+                id: way.id,
+                by: match way.kind {
+                    ContactKind::Mail => "mail",
+                    ContactKind::Phone => "sms",
+                },
+                to: way.to,
+                sent: way.last == Some(Progress::Sent),
+            })
+            .collect(),
         words,
         sight: shown::sight(&at.app.door, &case),
     })

@@ -23,6 +23,7 @@ mod open;
 mod record;
 mod review;
 mod reviews;
+mod send;
 mod settings;
 mod shield;
 mod stream;
@@ -32,7 +33,7 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use serde::Deserialize;
 
@@ -70,6 +71,7 @@ pub fn routes() -> Router<App> {
         .route(path::OPEN, get(open::look).post(open::chosen))
         .route("/desk/cases/{id}", get(case::look))
         .route("/desk/cases/{id}/stream", get(stream::look))
+        .route("/desk/cases/{id}/give", post(send::press))
         .route("/desk/cases/{id}/{act}", get(confirm::look).post(confirm::press))
         .layer(Extension(stream::Lookers::default()))
 }
