@@ -1,4 +1,8 @@
 //! The console over HTTP, as browsers without scripts use it, in the whole lab, on SQLite and on PostgreSQL.
+#![expect(
+    clippy::too_many_lines,
+    reason = "a story is told in one go, and what each role may do is one list"
+)]
 
 mod acts;
 mod forms;
