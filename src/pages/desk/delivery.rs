@@ -126,6 +126,14 @@ impl Delivery {
             attempts: Vec::new(),
             ..delivered.clone()
         };
-        vec![("desk-delivery", delivered), ("desk-delivery-waiting", new)]
+        let gone = Self {
+            line: DeliveryLine::sample("disabled"),
+            ..delivered.clone()
+        };
+        vec![
+            ("desk-delivery", delivered),
+            ("desk-delivery-gone", gone),
+            ("desk-delivery-waiting", new),
+        ]
     }
 }

@@ -243,6 +243,8 @@ impl Review {
                 read: owned(&[
                     ("given_name", "Maria Elisabet"),
                     ("family_name", "Lindqvist"),
+                    ("native_given_name", "Maria"),
+                    ("native_family_name", "Lindqvist"),
                     ("birth_date", "1988-05-14"),
                 ]),
                 checks: vec![
@@ -275,6 +277,7 @@ impl Review {
                 beside("given_name", Some("Maria Elisabet"), Some("Maria")),
                 beside("family_name", Some("Lindqvist"), Some("Lindqvist")),
                 beside("birth_date", Some("14 May 1988"), None),
+                beside("display_name", None, Some("Maria Lindqvist")),
                 beside("login", None, Some("maria.lindqvist@example.com")),
             ],
             explained: Some(Explained {

@@ -16,7 +16,7 @@ use crate::keys::Keys;
 use crate::parties::{Okta, Party};
 use crate::people::{LabPerson, everybody};
 use crate::seed::Seed;
-use crate::staff::Member;
+use crate::staff::{Operator, operators};
 use crate::vendors::GRAPH_SCOPE;
 
 /// The whole sheet.
@@ -67,17 +67,6 @@ pub struct Tickets {
     pub secret: String,
     /// GET: every ticket with what was told of it.
     pub list: Url,
-}
-
-/// Somebody on the staff.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Operator {
-    /// Their name in the lab.
-    pub id: String,
-    /// Their name.
-    pub name: String,
-    /// What they are at the desk; nothing for somebody who is not let in.
-    pub role: Option<String>,
 }
 
 /// The lab itself.
@@ -300,19 +289,6 @@ pub(crate) fn fill(
             .collect(),
         examples: examples(addresses, keys, folder),
     }
-}
-
-fn operators() -> Vec<Operator> {
-    let groups = crate::staff::groups();
-    let operator = |member: Member| Operator {
-        role: groups
-            .iter()
-            .find(|(_, group)| member.groups.contains(group))
-            .map(|(role, _)| (*role).to_owned()),
-        id: member.id.to_owned(),
-        name: member.name,
-    };
-    crate::staff::members().into_iter().map(operator).collect()
 }
 
 pub(crate) fn below(base: &Url, path: &str) -> Url {

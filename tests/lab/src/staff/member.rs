@@ -1,5 +1,6 @@
 //! The staff: invented people with one role each, and one with none.
 
+use serde::{Deserialize, Serialize};
 use uuid::{Uuid, uuid};
 
 /// Somebody who works here.
@@ -59,4 +60,29 @@ pub fn members() -> Vec<Member> {
 /// What the client knows a member by: another name than the account's own, as at Entra.
 pub(super) fn subject(id: &str) -> String {
     format!("sub-of-{id}")
+}
+
+/// Somebody on the staff.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Operator {
+    /// Their name in the lab.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// What they are at the desk; nothing for somebody who is not let in.
+    pub role: Option<String>,
+}
+
+/// All of them, as the world's sheet names them.
+pub(crate) fn operators() -> Vec<Operator> {
+    let groups = groups();
+    let operator = |member: Member| Operator {
+        role: groups
+            .iter()
+            .find(|(_, group)| member.groups.contains(group))
+            .map(|(role, _)| (*role).to_owned()),
+        id: member.id.to_owned(),
+        name: member.name,
+    };
+    members().into_iter().map(operator).collect()
 }

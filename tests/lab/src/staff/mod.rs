@@ -27,7 +27,8 @@ use serde_json::Value;
 use url::Url;
 
 use key::Key;
-pub use member::{Member, groups, members};
+pub(crate) use member::operators;
+pub use member::{Member, Operator, groups, members};
 pub use token::{Fault, Order};
 
 /// How we know Doorward.
