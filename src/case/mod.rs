@@ -5,6 +5,7 @@
 pub mod bar;
 pub mod check;
 pub mod desk;
+mod handle;
 mod id;
 pub mod plan;
 pub mod policy;
@@ -29,6 +30,7 @@ pub use desk::Desk;
 use doorward_contract::{
     Account, Colleague, Contact, Outcome, PassKind, Person, Reference, Subject, SubjectRef, Timestamp,
 };
+pub use handle::{Handle, HandleKind};
 pub use id::CaseId;
 pub use plan::{PlannedStep, StepState};
 pub use remembered::Remembered;
@@ -360,46 +362,4 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SealedP
         Written::Many(passes) => passes,
         Written::One(pass) => pass.map(|pass| *pass).into_iter().collect(),
     })
-}
-
-/// What names a case from outside, kept as a digest: a link, a browser, a verifier's reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum HandleKind {
-    /// The token of a link.
-    Link,
-    /// The token in a browser's cookie.
-    Browser,
-    /// A verifier's reference, keyed-digested.
-    Proof,
-    /// A person's reference number.
-    Number,
-    /// The first half of a short code that was read out.
-    Code,
-    /// The form at the console by which an operator opened it: the same form sent twice opens one case.
-    Form,
-}
-
-impl HandleKind {
-    /// The word in the database.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Link => "link",
-            Self::Browser => "browser",
-            Self::Proof => "proof",
-            Self::Number => "number",
-            Self::Code => "code",
-            Self::Form => "form",
-        }
-    }
-}
-
-/// A way to a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Handle {
-    /// Of which kind.
-    pub kind: HandleKind,
-    /// What is kept of it.
-    pub digest: Digest,
-    /// Until when it leads there.
-    pub until: Timestamp,
 }

@@ -52,7 +52,8 @@ enum Command {
     Keys(Keys),
     /// Systems of the company's own that are told what becomes of cases.
     #[command(subcommand)]
-    Webhook(Webhook),
+    #[command(name = "webhook")]
+    Outgoing(Outgoing),
     /// The record of what happened.
     #[command(subcommand)]
     Audit(Audit),
@@ -82,7 +83,7 @@ struct CheckArguments {
 }
 
 #[derive(Subcommand)]
-enum Webhook {
+enum Outgoing {
     /// Send a signed trial to one of them, and say what came of it.
     Test {
         #[command(flatten)]
@@ -239,7 +240,7 @@ async fn carry_out(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(settings) => serve(load(&settings)?).await,
         Command::Check(arguments) => check(load(&arguments.settings)?, arguments.send_test).await,
-        Command::Webhook(Webhook::Test { settings, name }) => outgoing::test(load(&settings)?, &name).await,
+        Command::Outgoing(Outgoing::Test { settings, name }) => outgoing::test(load(&settings)?, &name).await,
         Command::Migrate(settings) => {
             let config = load(&settings)?;
             let store = app::open_store(&config)

@@ -131,8 +131,10 @@ fn a_file_is_one_room_and_says_what_it_is() {
             let tests = inside
                 .components()
                 .any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs");
+            // One list, read as one: src/README.md, decision 51.
+            let catalogue = folder == "src" && inside == std::path::Path::new("audit/event.rs");
             assert!(
-                tests || lines <= 400,
+                tests || catalogue || lines <= 400,
                 "{} has {lines} lines: split it where a stranger would look",
                 file.display()
             );

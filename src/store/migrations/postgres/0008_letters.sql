@@ -17,4 +17,4 @@ create table letters (
 );
 create index letters_by_turn on letters (carrier, coalesce(lease_until, due_at), id);
 create index letters_by_case on letters (case_id);
-create index letters_by_end on letters (until_at);
+create index letters_by_end on letters (until_at, id);
