@@ -22,7 +22,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::crypto::parcel::{Address, Parcel};
-use crate::crypto::token::Digest;
 use crate::matching::Explanation;
 pub use bar::Barred;
 pub use check::{CheckState, FurtherCheck};
