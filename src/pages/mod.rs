@@ -18,6 +18,7 @@ mod invited;
 mod kind;
 mod login;
 mod notice;
+mod notice_sample;
 mod pass;
 mod passage;
 pub mod path;

@@ -242,6 +242,7 @@ fn a_number_is_shown_wherever_there_is_one() {
             "login",
             "invited",
             "code",
+            "shielded",
             "link-",
             "busy",
             "not-found",
