@@ -6,6 +6,7 @@ on_both! {
     a_case_is_called_off_after_a_question
     fraud_needs_a_reason_and_freezes_the_account_until_an_admin_clears_it
     who_comes_too_late_is_told_and_nothing_is_done
+    a_link_is_sent_to_where_the_record_says_and_the_one_on_the_screen_ends
 }
 
 async fn a_case_is_called_off_after_a_question(lab: Lab) {
@@ -92,5 +93,41 @@ async fn who_comes_too_late_is_told_and_nothing_is_done(lab: Lab) {
     assert!(late.says("Somebody was faster"), "{}", late.text());
     let page = admin.visit(&here(&lab, &case)).await.unwrap();
     assert_eq!(page.source().matches("Called off").count(), 1, "{}", page.text());
+    lab.stop().await;
+}
+
+async fn a_link_is_sent_to_where_the_record_says_and_the_one_on_the_screen_ends(lab: Lab) {
+    let mut agent = operator(&lab, AGENT).await;
+    let page = open(&lab, &mut agent, MARIA, "recover").await;
+    let (case, shown) = (followed(page), link(page));
+    let give = format!("{case}/give");
+    // The agent sees where it would go, and never the whole address.
+    assert!(page.says("m•••@example.com"), "{}", page.text());
+    assert!(!page.text().contains(MARIA));
+    let before = lab.traffic.total();
+    let form_token = form_token(&lab, &mut agent).await;
+    let elsewhere = [("form_token", form_token.as_str()), ("by", "attacker@example.net")];
+    let refused = sent(&lab, &agent, &give, &elsewhere).await;
+    assert_eq!(refused.status().as_u16(), 409);
+    let wanted = [("form_token", form_token.as_str()), ("by", "mail-1")];
+    let done = sent(&lab, &agent, &give, &wanted).await;
+    assert_eq!(done.status().as_u16(), 303, "{}", done.text().await.unwrap());
+    assert_eq!(done.headers()["location"], format!("{case}?said=sent"));
+    let arrived = async {
+        loop {
+            let messages = lab.mailbox.of(MARIA);
+            if let Some(link) = messages.into_iter().rev().find_map(|message| message.link) {
+                return link;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    let mailed = tokio::time::timeout(std::time::Duration::from_secs(120), arrived);
+    let mailed = mailed.await.unwrap();
+    assert_ne!(mailed, shown);
+    let mut person = lab.browser().unwrap();
+    assert_ne!(state(person.visit(&shown).await.unwrap()), "invited");
+    assert_eq!(state(person.visit(&mailed).await.unwrap()), "invited");
+    assert_eq!(lab.traffic.since(before), [], "a click of the agent's reached a vendor");
     lab.stop().await;
 }

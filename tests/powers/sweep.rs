@@ -177,10 +177,9 @@ async fn what_is_about_no_case_is_for_those_who_may() {
             let answer = world.ask(session, row.method, &path, sent.as_ref()).await;
             let may = row.roles.contains(&role);
             let expected = match (may, anew || !row.anew) {
-                (false, _) if row.path.contains("{id}") => (StatusCode::NOT_FOUND, None),
+                (false, _) | (true, true) if row.path.contains("{id}") => (StatusCode::NOT_FOUND, None),
                 (false, _) => (StatusCode::FORBIDDEN, Some("forbidden")),
                 (true, false) => (StatusCode::FORBIDDEN, Some("step-up-required")),
-                (true, true) if row.path.contains("{id}") => (StatusCode::NOT_FOUND, None),
                 (true, true) => (StatusCode::OK, None),
             };
             let name = format!("{role}{} {} {}", if anew { "+" } else { "" }, row.method, row.path);

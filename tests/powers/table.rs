@@ -29,6 +29,7 @@ pub(super) enum When {
 }
 
 /// One endpoint.
+#[derive(Clone, Copy)]
 pub(super) struct Row {
     pub(super) method: &'static str,
     pub(super) path: &'static str,

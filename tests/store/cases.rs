@@ -272,6 +272,7 @@ async fn cases_are_listed_newest_first_page_by_page(base: Base) {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "every filter, one after the other")]
 async fn a_list_is_narrowed_to_what_is_asked_of_each_case(base: Base) {
     let by = |name: &str| Opener::Operator {
         name: name.to_owned(),

@@ -192,6 +192,7 @@ impl Builder {
         Box::pin(self.open()).await
     }
 
+    #[expect(clippy::too_many_lines, reason = "a world is made in one go")]
     async fn open(self) -> Result<Lab, Error> {
         let folder = Folder::open(self.data.as_deref()).map_err(Error::Folder)?;
         let notes: Option<Notes> = read(&folder, NOTES)?;
