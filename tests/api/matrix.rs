@@ -217,7 +217,11 @@ async fn a_case_for_another_purpose_is_as_if_it_were_not_there(place: Place) {
             endpoint.method.clone(),
             address(&bench, endpoint.path, case.id.as_str()),
         );
-        let body = if endpoint.path.ends_with("/link") { "" } else { BODY };
+        let body = match endpoint.path {
+            path if path.ends_with("/link") => "",
+            path if path.ends_with("/send") => r#"{"way": "mail-1"}"#,
+            _ => BODY,
+        };
         let request = request
             .bearer_auth(&token)
             .header("content-type", "application/json")

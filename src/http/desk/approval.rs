@@ -112,7 +112,7 @@ async fn asked(at: &At, case: &Case, barred: Option<Barred>, reason_missing: boo
         protected: protected(at, case).await?,
         opener: approvals::opener(case),
         ticket: case.opener.ticket(),
-        reason: None,
+        reason: case.private.reason.clone(),
         would: would(at, case)?,
         explained: case.explanation.as_ref().map(review::explained),
         quorum: quorum(at, case)?,

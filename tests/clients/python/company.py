@@ -60,6 +60,9 @@ class Receiver:
             return 204, None
         if message["type"] == "doorward.status":
             return 200, {"status": "done" if data["id"] in self.done else "not_done"}
+        if message["type"] == "doorward.undo":
+            self.done.pop(data["id"], None)
+            return 200, {"status": "done", "receipt": {"undone": True}}
         assert message["type"] == "doorward.call" and headers["webhook-id"] == data["id"]
         self.done[data["id"]] = self.done.get(data["id"], 0) + 1
         if self.lose:
