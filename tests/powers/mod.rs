@@ -1,6 +1,7 @@
 //! Who may do what, asked of everything that the API has: every endpoint, every role, every stage of a case, on either database,
 //! with every request to an imitated vendor counted. What is expected stands in [`table`], and nowhere is it taken from the product.
 
+mod desk;
 mod sweep;
 mod table;
 mod world;

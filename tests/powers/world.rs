@@ -158,6 +158,25 @@ impl World {
         self.lab.sheet().doorward.address.join(path).unwrap().into()
     }
 
+    /// Looks at a page of the console, or presses a button of it.
+    pub(super) async fn press(&self, who: &Session, method: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let address = self.address(path.trim_start_matches('/')).parse::<url::Url>().unwrap();
+        let cookies = who.browser.jar().header(&address, self.lab.clock().now()).unwrap();
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let mut request = self.client.request(method.clone(), address).header("cookie", cookies);
+        if method == Method::POST {
+            let token = [("form_token", who.csrf.as_str())];
+            let fields: Vec<_> = token.iter().chain(fields).collect();
+            request = request.header("sec-fetch-site", "same-origin").form(&fields);
+        }
+        let answer = request.send().await.unwrap();
+        Answer {
+            status: answer.status(),
+            headers: answer.headers().clone(),
+            body: answer.text().await.unwrap(),
+        }
+    }
+
     /// Asks the API as somebody.
     pub(super) async fn ask(&self, who: &Session, method: &str, path: &str, body: Option<&Value>) -> Answer {
         let address = self.address(&format!("api/v1{path}")).parse::<url::Url>().unwrap();
