@@ -144,8 +144,8 @@ impl Flow {
         let ways = self.ways_of(&case, operator).await?;
         let now = self.now();
         is_open(&case, now)?;
-        self.is_thawed(&case).await?;
         let way = ways.into_iter().find(|one| one.id == way).ok_or(Error::Elsewhere)?;
+        self.is_thawed(&case).await?;
         let contact = contact_of(&case, &way).ok_or(Error::Elsewhere)?;
         self.count_link(&case, operator, now).await?;
         let token = Token::random();

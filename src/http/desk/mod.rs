@@ -214,9 +214,10 @@ impl At {
 
     /// The same about a case: somebody else may have been faster.
     pub(super) async fn fail_at(&self, case: &CaseId, error: Error) -> Response {
+        // Barred: its account was frozen since. The case's page says what is the matter.
         if matches!(
             error,
-            Error::Elsewhere | Error::Lasting(_) | Error::Store(store::Error::Stale)
+            Error::Elsewhere | Error::Barred(_) | Error::Lasting(_) | Error::Store(store::Error::Stale)
         ) {
             let case = case.to_string();
             return self.show(StaffNotice::Changed { case }).await;
