@@ -129,9 +129,10 @@ async fn a_code_is_worth_something_only_as_it_was_asked_for() {
             right.clone().set("grant_type", "password"),
             (400, "unsupported_grant_type"),
         ),
+        // Known here, and not for this client (RFC 6749 §5.2).
         (
             right.clone().set("grant_type", "client_credentials"),
-            (400, "unsupported_grant_type"),
+            (400, "unauthorized_client"),
         ),
         (
             right.clone().set("grant_type", "implicit"),
