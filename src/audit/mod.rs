@@ -5,6 +5,7 @@
 pub mod chain;
 pub mod event;
 pub mod export;
+mod whose;
 
 pub use chain::{Fault, Head, Link, verify};
 pub use event::{Event, Fact};

@@ -10,16 +10,8 @@ use crate::flow::Flow;
 use crate::flow::rehearse::Undo;
 use crate::http::authority::Actor;
 
-/// What tells whose account a case is about, among the members of a fact.
-const TELLING: [&str; 5] = ["account", "explanation", "manager", "reasons", "facts"];
-/// The facts that say something of the account, whose members are left out for whoever must not see it yet.
-const OF_THE_ACCOUNT: [&str; 5] = [
-    "account_looked_up",
-    "account_elsewhere",
-    "compared",
-    "approval_sought",
-    "condition_read",
-];
+/// What tells whose account a case is about, among the members of a fact that does ([`crate::audit::Fact::tells_whose`]).
+const TELLING: [&str; 6] = ["account", "explanation", "manager", "reasons", "facts", "earlier"];
 
 /// What staff see of a case.
 pub fn view(flow: &Flow, case: &Case) -> Value {
@@ -73,11 +65,7 @@ pub(super) fn events(case: &Case, events: &[Event], actor: &Actor) -> Vec<Value>
     let hidden = is_hidden(case, actor);
     let told = |event: &Event| {
         let mut told = json!(event);
-        let silent = told
-            .get("event")
-            .and_then(Value::as_str)
-            .is_some_and(|kind| OF_THE_ACCOUNT.contains(&kind));
-        if let (true, true, Some(members)) = (hidden, silent, told.as_object_mut()) {
+        if let (true, true, Some(members)) = (hidden, event.fact.tells_whose(), told.as_object_mut()) {
             members.retain(|name, _| !TELLING.contains(&name.as_str()));
             members.insert("withheld".to_owned(), Value::Bool(true));
         }

@@ -12,14 +12,6 @@ const WHO: [&str; 5] = ["operator", "reviewer", "approver", "by", "opener"];
 const NOBODY: &str = "person";
 /// What a comparison says besides what its own part of the page shows.
 const WEIGHTY: [&str; 3] = ["verdict", "preset", "summary"];
-/// Facts that say whose account it is, or whether the proof fits it.
-const TELLING: [&str; 5] = [
-    "account_looked_up",
-    "account_elsewhere",
-    "compared",
-    "approval_sought",
-    "recognised",
-];
 
 /// A fact as a line. Whoever must not know yet whose account it is (`blind`) reads that it happened, and no more.
 pub(super) fn line(event: &Event, blind: bool) -> EventLine {
@@ -42,7 +34,7 @@ pub(super) fn line(event: &Event, blind: bool) -> EventLine {
     if let Some(checks) = parts.get_mut("checks") {
         *checks = notable(checks);
     }
-    if blind && TELLING.contains(&word.as_str()) {
+    if blind && event.fact.tells_whose() {
         parts.clear();
     }
     EventLine {
