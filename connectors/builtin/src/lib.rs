@@ -1,0 +1,3 @@
+//! What pictures of documents and faces say: the reading half of the built-in verifier.
+//!
+//! Pure: bytes in, findings out. No network, no clock, no storage; the gateway holds sessions, evidence and decisions.
