@@ -2,8 +2,16 @@
 //!
 //! Pure: bytes in, findings out. No network, no clock, no storage; the gateway holds sessions, evidence and decisions.
 
+pub mod barcode;
 pub mod error;
+pub mod exif;
+mod guard;
+pub mod intake;
 pub mod model;
+mod number;
+pub mod quality;
+pub mod raster;
 
 pub use error::Error;
+pub use intake::Picture;
 pub use model::Models;

@@ -1,0 +1,157 @@
+//! The barcode on the back of a North American card: found, made straight, decoded. PDF417, ISO/IEC 15438.
+//!
+//! A card photographed by hand is tilted, bent by perspective and far larger than the decoder's own search expects: on ordinary
+//! photographs that search finds nothing. So the bars are found by their direction first (`locate.rs`), cut out straight at sizes
+//! that the decoder likes (`rectify`), and only then decoded (`decode.rs`); the whole picture is tried last. What the text says is
+//! `aamva.rs`'s business. How long it may take is the caller's: it is asked before every try.
+
+mod decode;
+mod locate;
+
+use crate::number::{byte, real, whole};
+use crate::raster::{Grey, Point};
+
+pub use locate::{Bars, locate};
+
+/// What was decoded and where it was.
+#[derive(Clone, PartialEq)]
+pub struct Barcode {
+    /// Its text.
+    pub text: String,
+    /// The corners of the bars in the picture, if they were found before they were decoded; top left of the code first.
+    pub corners: Option<[Point; 4]>,
+    /// After how many tries.
+    pub tries: u32,
+}
+
+impl std::fmt::Debug for Barcode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The text is a person's card.
+        write!(f, "Barcode({} characters, {} tries)", self.text.len(), self.tries)
+    }
+}
+
+/// Widths to which the bars are cut out. About three pixels a module for the usual seventeen columns; then finer, then coarser.
+const WIDTHS: [usize; 3] = [1_150, 1_600, 850];
+/// Small turns against what the direction of the bars missed, in degrees.
+const TURNS: [f32; 5] = [0.0, -2.0, 2.0, -4.0, 4.0];
+/// Reach of the vertical smoothing that takes the noise out of bars: seven rows.
+const SMOOTHING: usize = 3;
+/// Blur before shrinking, for each source pixel that becomes one; and from which ratio on it is needed.
+const ANTIALIAS: (f32, f32) = (0.45, 1.6);
+/// Scales and turns (degrees) of the whole picture, when no bars were found or none of them could be decoded.
+const SWEEP: [(f32, f32); 14] = [
+    (1.0, 0.0),
+    (0.6, 0.0),
+    (1.5, 0.0),
+    (1.0, 6.0),
+    (1.0, -6.0),
+    (1.0, 12.0),
+    (1.0, -12.0),
+    (0.6, 6.0),
+    (0.6, -6.0),
+    (1.5, 6.0),
+    (1.5, -6.0),
+    (1.0, 90.0),
+    (1.0, 18.0),
+    (1.0, -18.0),
+];
+/// The longest edge that is swept: beyond it a try costs a second and finds no more.
+const SWEPT_EDGE: usize = 2_000;
+
+/// Reads the barcode, as long as `go_on` says so.
+pub fn read(picture: &Grey, go_on: &dyn Fn() -> bool) -> Option<Barcode> {
+    let bars = locate(picture);
+    let mut tries = 0;
+    if let Some(bars) = &bars {
+        for width in WIDTHS {
+            let scaled = Cut::new(picture, bars, width);
+            for (smooth, turn) in [false, true]
+                .into_iter()
+                .flat_map(|smooth| TURNS.map(|turn| (smooth, turn)))
+            {
+                if !go_on() {
+                    return None;
+                }
+                tries += 1;
+                let cut = scaled.at(turn);
+                let cut = if smooth { cut.smoothed_down(SMOOTHING) } else { cut };
+                if let Some(text) = decode::decode(&cut) {
+                    return Some(Barcode {
+                        text,
+                        corners: Some(bars.corners()),
+                        tries,
+                    });
+                }
+            }
+        }
+    }
+    sweep(picture, go_on, tries)
+}
+
+fn sweep(picture: &Grey, go_on: &dyn Fn() -> bool, mut tries: u32) -> Option<Barcode> {
+    let (picture, _) = picture.within(SWEPT_EDGE);
+    for (scale, turn) in SWEEP {
+        if !go_on() {
+            return None;
+        }
+        tries += 1;
+        let edge = |edge: usize| whole(real(edge) * scale).max(1);
+        let scaled = if (scale - 1.0).abs() < f32::EPSILON {
+            picture.clone()
+        } else {
+            picture.scaled(edge(picture.width()), edge(picture.height()))
+        };
+        let turned = match turn {
+            0.0 => scaled,
+            90.0 => scaled.quarters(1),
+            _ => scaled.turned(turn),
+        };
+        if let Some(text) = decode::decode(&turned) {
+            return Some(Barcode {
+                text,
+                corners: None,
+                tries,
+            });
+        }
+    }
+    None
+}
+
+/// The bars' place in a picture that is blurred as fits the width to which they are cut.
+struct Cut<'a> {
+    source: std::borrow::Cow<'a, Grey>,
+    bars: &'a Bars,
+    width: usize,
+    /// Pixels of the cut for each of the source.
+    ratio: f32,
+}
+
+impl<'a> Cut<'a> {
+    fn new(picture: &'a Grey, bars: &'a Bars, width: usize) -> Self {
+        let ratio = real(width) / bars.width().max(1.0);
+        let shrink = 1.0 / ratio;
+        let source = if shrink > ANTIALIAS.1 {
+            std::borrow::Cow::Owned(picture.blurred(ANTIALIAS.0 * shrink))
+        } else {
+            std::borrow::Cow::Borrowed(picture)
+        };
+        Self {
+            source,
+            bars,
+            width,
+            ratio,
+        }
+    }
+
+    /// Straight, but for this turn in degrees.
+    fn at(&self, turn: f32) -> Grey {
+        /// Flatter than this is no code; higher than wide is none either.
+        const FLATTEST: usize = 20;
+        let height = whole(self.bars.height() * self.ratio).clamp(FLATTEST, self.width);
+        Grey::from_fn(self.width, height, |x, y| {
+            let (along, across) = (real(x) / self.ratio, real(y) / self.ratio);
+            byte(self.source.sample(self.bars.point(along, across, turn)))
+        })
+    }
+}
