@@ -11,6 +11,8 @@ pub mod model;
 mod number;
 pub mod quality;
 pub mod raster;
+#[cfg(feature = "specimen")]
+pub mod specimen;
 
 pub use error::Error;
 pub use intake::Picture;

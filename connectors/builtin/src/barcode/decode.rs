@@ -17,11 +17,11 @@ pub(super) fn decode(picture: &Grey) -> Option<String> {
         let format = Some(BarcodeFormat::PDF_417);
         rxing::helpers::detect_in_luma_slice_with_hints(picture.pixels(), width, height, format, &mut hints).ok()
     });
-    found.flatten().map(|found| text(found.getText(), found.getRawBytes()))
+    found.flatten().map(|found| text(found.getText()))
 }
 
 /// Cards are written in Latin-1 and, by some issuers, in UTF-8, mostly without saying which.
-fn text(decoded: &str, _raw: &[u8]) -> String {
+fn text(decoded: &str) -> String {
     let bytes: Option<Vec<u8>> = decoded.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
     // Text of which every character fits one byte may be bytes of UTF-8 that were taken for Latin-1.
     bytes

@@ -3,7 +3,7 @@
 //! Text, pictures and patterns have edges in many directions; the bars of a barcode have two, opposite ones. The structure
 //! tensor says of each block how strong its edges are and how much of one mind.
 
-use crate::number::{real, whole};
+use crate::number::real;
 use crate::raster::{Grey, Point};
 
 /// The edge to which a picture is shrunk for the search.
@@ -181,10 +181,10 @@ fn take(marks: &mut [bool], index: usize) -> bool {
     marks.get_mut(index).is_some_and(std::mem::take)
 }
 
-/// Keeps the arithmetic of whole blocks honest for pictures that hold none.
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::whole;
 
     fn stripes(angle: f32) -> Grey {
         let (sin, cos) = angle.to_radians().sin_cos();
@@ -192,7 +192,7 @@ mod tests {
             let (dx, dy) = (real(x) - 600.0, real(y) - 450.0);
             let (u, v) = (dx * cos + dy * sin, dy * cos - dx * sin);
             let inside = u.abs() < 400.0 && v.abs() < 90.0;
-            if inside && whole(u + 4_000.0) / 9 % 2 == 0 {
+            if inside && (whole(u + 4_000.0) / 9).is_multiple_of(2) {
                 30
             } else {
                 220
