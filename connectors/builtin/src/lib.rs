@@ -8,11 +8,13 @@ pub mod exif;
 mod guard;
 pub mod intake;
 pub mod model;
+pub mod mrz;
 mod number;
 pub mod quality;
 pub mod raster;
 #[cfg(feature = "specimen")]
 pub mod specimen;
+pub mod zone;
 
 pub use error::Error;
 pub use intake::Picture;

@@ -11,6 +11,7 @@ mod locate;
 use crate::number::{byte, real, whole};
 use crate::raster::{Grey, Point};
 
+pub(crate) use locate::largest;
 pub use locate::{Bars, locate};
 
 /// What was decoded and where it was.
