@@ -2,7 +2,9 @@
 //!
 //! Pure: bytes in, findings out. No network, no clock, no storage; the gateway holds sessions, evidence and decisions.
 
+pub mod aamva;
 pub mod barcode;
+pub mod document;
 pub mod error;
 pub mod exif;
 mod guard;
@@ -12,6 +14,8 @@ pub mod mrz;
 mod number;
 pub mod quality;
 pub mod raster;
+pub mod recapture;
+pub mod replay;
 #[cfg(feature = "specimen")]
 pub mod specimen;
 pub mod zone;
