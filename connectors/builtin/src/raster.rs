@@ -124,6 +124,22 @@ impl Grey {
         self.filtered_down(&vec![1.0 / real(count); count])
     }
 
+    /// Each pixel set off from its surroundings.
+    #[must_use]
+    pub fn sharpened(&self, sigma: f32, amount: f32) -> Self {
+        let soft = self.blurred(sigma);
+        let pairs = self.pixels.iter().zip(&soft.pixels);
+        let set_off = |(pixel, soft): (&u8, &u8)| {
+            let (pixel, soft) = (f32::from(*pixel), f32::from(*soft));
+            byte(pixel + amount * (pixel - soft))
+        };
+        Self {
+            width: self.width,
+            height: self.height,
+            pixels: pairs.map(set_off).collect(),
+        }
+    }
+
     fn filtered_down(&self, kernel: &[f32]) -> Self {
         let reach = kernel.len() / 2;
         let mut pixels = Vec::with_capacity(self.pixels.len());

@@ -38,6 +38,8 @@ const WIDTHS: [usize; 3] = [1_150, 1_600, 850];
 const TURNS: [f32; 5] = [0.0, -2.0, 2.0, -4.0, 4.0];
 /// Reach of the vertical smoothing that takes the noise out of bars: seven rows.
 const SMOOTHING: usize = 3;
+/// For bars that run into one another: how far around a pixel is looked, and how much it is set off from that.
+const SHARPENING: (f32, f32) = (2.0, 2.5);
 /// Blur before shrinking, for each source pixel that becomes one; and from which ratio on it is needed.
 const ANTIALIAS: (f32, f32) = (0.45, 1.6);
 /// Scales and turns (degrees) of the whole picture, when no bars were found or none of them could be decoded.
@@ -67,17 +69,12 @@ pub fn read(picture: &Grey, go_on: &dyn Fn() -> bool) -> Option<Barcode> {
     if let Some(bars) = &bars {
         for width in WIDTHS {
             let scaled = Cut::new(picture, bars, width);
-            for (smooth, turn) in [false, true]
-                .into_iter()
-                .flat_map(|smooth| TURNS.map(|turn| (smooth, turn)))
-            {
+            for (treatment, turn) in Treatment::ALL.into_iter().flat_map(|way| TURNS.map(|turn| (way, turn))) {
                 if !go_on() {
                     return None;
                 }
                 tries += 1;
-                let cut = scaled.at(turn);
-                let cut = if smooth { cut.smoothed_down(SMOOTHING) } else { cut };
-                if let Some(text) = decode::decode(&cut) {
+                if let Some(text) = decode::decode(&treatment.of(scaled.at(turn))) {
                     return Some(Barcode {
                         text,
                         corners: Some(bars.corners()),
@@ -88,6 +85,26 @@ pub fn read(picture: &Grey, go_on: &dyn Fn() -> bool) -> Option<Barcode> {
         }
     }
     sweep(picture, go_on, tries)
+}
+
+/// What is done to the bars before they are decoded.
+#[derive(Clone, Copy)]
+enum Treatment {
+    Plain,
+    Smoothed,
+    Sharpened,
+}
+
+impl Treatment {
+    const ALL: [Self; 3] = [Self::Plain, Self::Smoothed, Self::Sharpened];
+
+    fn of(self, cut: Grey) -> Grey {
+        match self {
+            Self::Plain => cut,
+            Self::Smoothed => cut.smoothed_down(SMOOTHING),
+            Self::Sharpened => cut.smoothed_down(SMOOTHING).sharpened(SHARPENING.0, SHARPENING.1),
+        }
+    }
 }
 
 fn sweep(picture: &Grey, go_on: &dyn Fn() -> bool, mut tries: u32) -> Option<Barcode> {

@@ -131,7 +131,7 @@ impl Licence {
         let mut offset = text.chars().count() + 10 * bodies.len();
         for ((kind, _), body) in subfiles.iter().zip(&bodies) {
             let length = body.chars().count();
-            text += &format!("{kind}{offset:04}{length:04}");
+            text = format!("{text}{kind}{offset:04}{length:04}");
             offset += length;
         }
         text + &bodies.concat()
