@@ -102,6 +102,11 @@ fn each_library_is_known_in_one_place() {
         ("sqlx::", &["src/store", "tests/store"][..]),
         ("graph_rs_sdk::", &["connectors/graph/src/client.rs"]),
         ("openidconnect::", &["src/provider", "tests"]),
+        ("rten::", &["connectors/builtin/src/model.rs"]),
+        (
+            "rxing::",
+            &["connectors/builtin/src/barcode/decode.rs", "connectors/builtin/src/specimen/card.rs"],
+        ),
     ] {
         for folder in ["src", "connectors", "tests"] {
             for file in rust_files(&root().join(folder)) {
