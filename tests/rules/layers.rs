@@ -105,7 +105,10 @@ fn each_library_is_known_in_one_place() {
         ("rten::", &["connectors/builtin/src/model.rs"]),
         (
             "rxing::",
-            &["connectors/builtin/src/barcode/decode.rs", "connectors/builtin/src/specimen/card.rs"],
+            &[
+                "connectors/builtin/src/barcode/decode.rs",
+                "connectors/builtin/src/specimen/card.rs",
+            ],
         ),
     ] {
         for folder in ["src", "connectors", "tests"] {

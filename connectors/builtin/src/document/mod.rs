@@ -8,16 +8,18 @@ mod agree;
 mod outline;
 mod word;
 
+use std::cell::Cell;
+
 use chrono::{Days, NaiveDate};
 
 use crate::aamva::{self, Card};
-use crate::barcode;
+use crate::barcode::{self, Barcode};
 use crate::error::Error;
 use crate::intake::Picture;
 use crate::model::Models;
 use crate::mrz::{Format, Zone};
 use crate::quality;
-use crate::raster::Point;
+use crate::raster::{Grey, Point};
 use crate::recapture;
 use crate::replay::Look;
 use crate::zone;
@@ -121,15 +123,14 @@ fn look(
     signals: &mut Vec<Signal>,
 ) -> Result<Seen, Error> {
     let grey = picture.grey();
-    // Bars first: where they are, nothing has to be turned, and a card that has both has its zone below them.
-    let bars = if codes.bars { barcode::read(&grey, go_on) } else { None };
-    let card = bars.as_ref().and_then(|bars| Card::parse(&bars.text).ok());
     let zone = if codes.zones {
         zone::read(models, &grey, today, go_on)?
     } else {
         None
     };
     let zone = zone.filter(|found| found.confidence > LEGIBLE);
+    let bars = bars(&grey, zone.as_ref(), codes, go_on);
+    let card = bars.as_ref().and_then(|bars| Card::parse(&bars.text).ok());
     let by_bars = bars
         .as_ref()
         .and_then(|bars| bars.corners)
@@ -159,6 +160,23 @@ fn look(
 
 /// Less certain, what looks like a zone is something else, or nothing that can be read.
 const LEGIBLE: f32 = -0.5;
+/// Tries of a barcode on a side whose zone was read: most have none, and one that is there is read as easily as the zone was.
+const BESIDE_A_ZONE: u32 = 10;
+
+fn bars(grey: &Grey, zone: Option<&zone::Found>, codes: Codes, go_on: &dyn Fn() -> bool) -> Option<Barcode> {
+    let tries = Cell::new(0);
+    let few = || {
+        tries.set(tries.get() + 1);
+        tries.get() <= BESIDE_A_ZONE && go_on()
+    };
+    match zone.filter(|found| found.accepted()).map(|found| found.zone.format) {
+        _ if !codes.bars => None,
+        None => barcode::read(grey, go_on),
+        Some(Format::Td1) => barcode::read(grey, &few),
+        // Passports and their like have no barcode beside their zone.
+        Some(_) => None,
+    }
+}
 
 fn findings_of_zone(found: &zone::Found, contradictions: &mut Vec<Contradiction>, signals: &mut Vec<Signal>) {
     let certain = found.confidence > zone::Found::CERTAIN;
