@@ -46,36 +46,7 @@ pub fn read(
     go_on: &dyn Fn() -> bool,
 ) -> Result<Reading, Error> {
     let mut signals = Vec::new();
-    let north = wanted.countries.is_empty() || wanted.countries.iter().any(|code| code == "USA" || code == "CAN");
-    let bars = north
-        && wanted
-            .kinds
-            .iter()
-            .any(|kind| matches!(kind, Kind::DrivingLicence | Kind::IdentityCard));
-    let zones = wanted.kinds.iter().any(|kind| *kind != Kind::DrivingLicence);
-    // Bars are on the back of a card; on a front they are looked for only if that is all there is.
-    let front = Codes {
-        zones,
-        bars: bars && sides.back.is_none(),
-    };
-    let mut seen = vec![look(
-        models,
-        (Side::Front, sides.front),
-        front,
-        today,
-        go_on,
-        &mut signals,
-    )?];
-    if let Some(back) = sides.back {
-        seen.push(look(
-            models,
-            (Side::Back, back),
-            Codes { zones, bars },
-            today,
-            go_on,
-            &mut signals,
-        )?);
-    }
+    let seen = look_at(models, sides, wanted, today, go_on, &mut signals)?;
     let mut contradictions = agree::sides(&seen, &mut signals);
     let corner = |index: usize| seen.get(index).and_then(|seen| seen.corners);
     let corners = [corner(0), corner(1)];
@@ -105,6 +76,45 @@ pub fn read(
     signals.extend(agree::unread(&reading));
     (reading.contradictions, reading.signals) = (contradictions, signals);
     Ok(reading)
+}
+
+/// Both sides, each for the codes that may be on it.
+fn look_at(
+    models: &Models,
+    sides: &Sides<'_>,
+    wanted: &Wanted,
+    today: NaiveDate,
+    go_on: &dyn Fn() -> bool,
+    signals: &mut Vec<Signal>,
+) -> Result<Vec<Seen>, Error> {
+    let north = wanted.countries.is_empty() || wanted.countries.iter().any(|code| code == "USA" || code == "CAN");
+    let bars = north
+        && wanted
+            .kinds
+            .iter()
+            .any(|kind| matches!(kind, Kind::DrivingLicence | Kind::IdentityCard));
+    let zones = wanted.kinds.iter().any(|kind| *kind != Kind::DrivingLicence);
+    // Bars are on the back of a card; on a front they are looked for only if that is all there is.
+    let front = Codes {
+        zones,
+        bars: bars && sides.back.is_none(),
+    };
+    let mut seen = vec![look(models, (Side::Front, sides.front), front, today, go_on, signals)?];
+    if let Some(back) = sides.back {
+        seen.push(look(
+            models,
+            (Side::Back, back),
+            Codes { zones, bars },
+            today,
+            go_on,
+            signals,
+        )?);
+    }
+    if let [front, Seen { card: Some(_), .. }] = seen.as_mut_slice() {
+        let again = barcode::read(&sides.front.grey(), &at_most(BACK_TWICE, go_on));
+        front.card = again.and_then(|again| Card::parse(&again.text).ok());
+    }
+    Ok(seen)
 }
 
 /// Which codes are looked for.
@@ -163,16 +173,23 @@ const LEGIBLE: f32 = -0.5;
 /// Tries of a barcode on a side whose zone was read: most have none, and one that is there is read as easily as the zone was.
 const BESIDE_A_ZONE: u32 = 10;
 
+/// Tries of a barcode on the front, when the back had one: somebody may have sent the back twice.
+const BACK_TWICE: u32 = 3;
+
+fn at_most(tries: u32, go_on: &dyn Fn() -> bool) -> impl Fn() -> bool {
+    let left = Cell::new(tries);
+    move || {
+        let before = left.get();
+        left.set(before.saturating_sub(1));
+        before > 0 && go_on()
+    }
+}
+
 fn bars(grey: &Grey, zone: Option<&zone::Found>, codes: Codes, go_on: &dyn Fn() -> bool) -> Option<Barcode> {
-    let tries = Cell::new(0);
-    let few = || {
-        tries.set(tries.get() + 1);
-        tries.get() <= BESIDE_A_ZONE && go_on()
-    };
     match zone.filter(|found| found.accepted()).map(|found| found.zone.format) {
         _ if !codes.bars => None,
         None => barcode::read(grey, go_on),
-        Some(Format::Td1) => barcode::read(grey, &few),
+        Some(Format::Td1) => barcode::read(grey, &at_most(BESIDE_A_ZONE, go_on)),
         // Passports and their like have no barcode beside their zone.
         Some(_) => None,
     }

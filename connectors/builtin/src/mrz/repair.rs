@@ -16,10 +16,10 @@ pub struct Repair {
 
 const TWINS: [(char, char); 6] = [('O', '0'), ('I', '1'), ('S', '5'), ('B', '8'), ('Z', '2'), ('G', '6')];
 
-fn twin(sign: char) -> Option<char> {
+fn twin(sign: char, figures_only: bool) -> Option<char> {
     TWINS.iter().find_map(|(letter, figure)| match sign {
         sign if sign == *letter => Some(*figure),
-        sign if sign == *figure => Some(*letter),
+        sign if sign == *figure && !figures_only => Some(*letter),
         _ => None,
     })
 }
@@ -36,7 +36,9 @@ pub(super) fn mend(lines: &mut Lines, layout: &Layout) -> Vec<Repair> {
         let columns = start..=end;
         let candidate = |column: usize| {
             let sign = lines.field(Field(line, column, column + 1)).chars().next()?;
-            let mended = lines.with(line, column, twin(sign)?);
+            // Dates and check digits are figures: a letter in their place would be an invention, not a repair.
+            let figures_only = column == end || matches!(over, Checked::Birth | Checked::Expiry);
+            let mended = lines.with(line, column, twin(sign, figures_only)?);
             digit::holds(&mended, layout, *over).then_some((column, mended))
         };
         let mut candidates = columns.filter_map(candidate);

@@ -209,3 +209,26 @@ fn what_has_no_format_is_refused() {
     );
     assert_eq!(Zone::parse(&["É<", "Ü"], today()), Err(Fault::Sign));
 }
+
+#[test]
+fn a_figure_in_a_date_is_never_made_a_letter() {
+    // 880229 became 900228 under the old digit: a B for the 8 would make it hold.
+    let second = "L898902C36UTO9002280F1204159ZE184226B<<<<<10".replacen(
+        "9002280",
+        &format!("900228{}", digit::of("90022B".chars())),
+        1,
+    );
+    let zone = read(&[TD3[0], &second]);
+    assert!(failing(&zone).contains(&Checked::Birth), "{zone:?}");
+    assert!(zone.repairs.is_empty(), "{:?}", zone.repairs);
+    // A letter in a date is one.
+    let second = TD3[1].replacen("7408122", "74O8122", 1);
+    assert_eq!(
+        read(&[TD3[0], &second]).repairs,
+        [Repair {
+            line: 1,
+            column: 15,
+            over: Checked::Birth
+        }]
+    );
+}

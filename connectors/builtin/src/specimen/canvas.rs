@@ -38,7 +38,9 @@ impl Canvas {
             let (x, y) = (real(size(x)), real(size(y)));
             let bend = |wave: &&[f32; 4]| {
                 let [across, down, bend, _] = **wave;
-                (x * across + y * down + 2.0 * (y * bend).sin()).sin() > 0.6
+                // Where the sine of it is above 0.6, without asking for the sine of each pixel.
+                let turn = (x * across + y * down + 2.0 * (y * bend).sin()) / std::f32::consts::TAU;
+                (0.102..0.398).contains(&(turn - turn.floor()))
             };
             let shade: f32 = waves.iter().filter(bend).map(|[_, _, _, shade]| shade).sum();
             Rgb(tint.map(|tint| byte(tint + shade)))

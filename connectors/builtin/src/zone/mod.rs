@@ -49,10 +49,17 @@ impl Found {
         distance(left, right)
     }
 
-    /// Better is: fewer failing digits, then more certain.
+    /// How much to trust it. Signs that are clear count for more than digits that hold: of many guesses at nothing, one holds by chance,
+    /// and a document whose digits are wrong must not be read as something else.
+    fn trust(&self) -> f32 {
+        /// What a failing digit takes away: as much as tells a clear reading from a doubtful one.
+        const FAILING: f32 = 0.1;
+        let failing = self.zone.checks.iter().filter(|check| !check.holds).count();
+        self.confidence - FAILING * crate::number::real(failing)
+    }
+
     fn better_than(&self, other: &Self) -> bool {
-        let failing = |found: &Self| found.zone.checks.iter().filter(|check| !check.holds).count();
-        (failing(self), -self.confidence) < (failing(other), -other.confidence)
+        self.trust() > other.trust()
     }
 }
 
@@ -102,7 +109,7 @@ pub fn read(
             continue;
         };
         found.corners = found.corners.map(|corner| turn.back(corner, picture));
-        let upright = found.zone.holds() && found.confidence > UPRIGHT;
+        let upright = found.confidence > Found::CERTAIN || (found.zone.holds() && found.confidence > UPRIGHT);
         if best.as_ref().is_none_or(|best| found.better_than(best)) {
             best = Some(found);
         }

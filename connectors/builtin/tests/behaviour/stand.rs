@@ -65,14 +65,18 @@ pub(crate) fn passport(bearer: &Bearer, seed: u64) -> Picture {
     page(Format::Td3, &lines(Format::Td3, bearer), seed)
 }
 
-pub(crate) fn front(seed: u64) -> Picture {
-    picture(
-        &Side::Front {
-            portrait: None,
-            words: &["SAMPLETON", "MORGAN LEE"],
-        },
-        seed,
-    )
+/// The front of a card: it holds no code, so one photograph will do for all.
+pub(crate) fn front() -> &'static Picture {
+    static FRONT: OnceLock<Picture> = OnceLock::new();
+    FRONT.get_or_init(|| {
+        picture(
+            &Side::Front {
+                portrait: None,
+                words: &["SAMPLETON", "MORGAN LEE"],
+            },
+            2,
+        )
+    })
 }
 
 /// The back of a card with the licence's code, and a zone if there are lines.
