@@ -9,6 +9,7 @@ pub mod error;
 pub mod exif;
 mod guard;
 pub mod intake;
+mod line;
 pub mod model;
 pub mod mrz;
 mod number;

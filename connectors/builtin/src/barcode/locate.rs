@@ -3,6 +3,7 @@
 //! Text, pictures and patterns have edges in many directions; the bars of a barcode have two, opposite ones. The structure
 //! tensor says of each block how strong its edges are and how much of one mind.
 
+use super::skew::{self, Placed};
 use crate::number::real;
 use crate::raster::{Grey, Point};
 
@@ -19,7 +20,7 @@ const GAP: usize = 2;
 /// Fewer blocks are a stripe of something else.
 const FEWEST: usize = 6;
 /// What is added around, in blocks: the first and last bars lie in blocks of mixed directions.
-const MARGIN: f32 = 2.5;
+pub(super) const MARGIN: f32 = 2.5;
 
 /// A tilted box around the bars.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,6 +33,8 @@ pub struct Bars {
     top: f32,
     right: f32,
     bottom: f32,
+    /// The corners as they are if the bars are seen at an angle, from the centre and in the box's axes.
+    skewed: Option<[Point; 4]>,
 }
 
 impl Bars {
@@ -51,6 +54,13 @@ impl Bars {
         [(0.0, 0.0), (w, 0.0), (w, h), (0.0, h)].map(|(along, across)| self.point(along, across, 0.0))
     }
 
+    /// The corners in the picture, each side on its own, if the patch is large enough to tell.
+    pub(super) fn skewed(&self) -> Option<[Point; 4]> {
+        let (sin, cos) = self.angle.sin_cos();
+        let place = |(u, v): Point| (self.centre.0 + u * cos - v * sin, self.centre.1 + u * sin + v * cos);
+        self.skewed.map(|corners| corners.map(place))
+    }
+
     /// The place in the picture, counted from the box's own top left corner, when the box is turned by so many degrees more.
     pub(super) fn point(&self, along: f32, across: f32, turn: f32) -> Point {
         let (sin, cos) = (self.angle + turn.to_radians()).sin_cos();
@@ -61,9 +71,9 @@ impl Bars {
 
 /// Sums over one block: the two components of the doubled direction, and the energy.
 #[derive(Clone, Copy, Default)]
-struct Block {
-    even: f32,
-    odd: f32,
+pub(super) struct Block {
+    pub(super) even: f32,
+    pub(super) odd: f32,
     energy: f32,
 }
 
@@ -97,7 +107,21 @@ pub fn locate(picture: &Grey) -> Option<Bars> {
     }
     let angle = 0.5 * sum.odd.atan2(sum.even);
     let middles: Vec<Point> = patch.iter().map(|index| middle(*index, columns)).collect();
-    Some(fit(&middles, angle, factor))
+    let mut bars = fit(&middles, angle, factor);
+    let (sin, cos) = angle.sin_cos();
+    let placed = |index: &usize| {
+        let (x, y) = middle(*index, columns);
+        let (dx, dy) = (x - bars.centre.0 * factor, y - bars.centre.1 * factor);
+        let block = blocks.get(*index).copied().unwrap_or_default();
+        Placed {
+            at: (dx * cos + dy * sin, dy * cos - dx * sin),
+            block,
+        }
+    };
+    let placed: Vec<Placed> = patch.iter().map(placed).collect();
+    let corners = skew::corners(&placed, angle, real(BLOCK));
+    bars.skewed = corners.map(|corners| corners.map(|(u, v)| (u / factor, v / factor)));
+    Some(bars)
 }
 
 fn middle(index: usize, columns: usize) -> Point {
@@ -120,6 +144,7 @@ fn fit(middles: &[Point], angle: f32, factor: f32) -> Bars {
         top: 0.0,
         right: 0.0,
         bottom: 0.0,
+        skewed: None,
     };
     let margin = real(BLOCK) * MARGIN / factor;
     for (x, y) in middles {

@@ -7,6 +7,7 @@
 
 mod decode;
 mod locate;
+mod skew;
 
 use crate::number::{byte, real, whole};
 use crate::raster::{Grey, Point};
@@ -34,8 +35,15 @@ impl std::fmt::Debug for Barcode {
 
 /// Widths to which the bars are cut out. About three pixels a module for the usual seventeen columns; then finer, then coarser.
 const WIDTHS: [usize; 3] = [1_150, 1_600, 850];
-/// Small turns against what the direction of the bars missed, in degrees.
-const TURNS: [f32; 5] = [0.0, -2.0, 2.0, -4.0, 4.0];
+/// How the bars are made straight: as they lie, side by side, then with small turns (degrees) against what their direction missed.
+const SHAPES: [Shape; 6] = [
+    Shape::Turned(0.0),
+    Shape::Skewed,
+    Shape::Turned(-2.0),
+    Shape::Turned(2.0),
+    Shape::Turned(-4.0),
+    Shape::Turned(4.0),
+];
 /// Reach of the vertical smoothing that takes the noise out of bars: seven rows.
 const SMOOTHING: usize = 3;
 /// For bars that run into one another: how far around a pixel is looked, and how much it is set off from that.
@@ -69,12 +77,16 @@ pub fn read(picture: &Grey, go_on: &dyn Fn() -> bool) -> Option<Barcode> {
     if let Some(bars) = &bars {
         for width in WIDTHS {
             let scaled = Cut::new(picture, bars, width);
-            for (treatment, turn) in Treatment::ALL.into_iter().flat_map(|way| TURNS.map(|turn| (way, turn))) {
+            for (treatment, shape) in Treatment::ALL
+                .into_iter()
+                .flat_map(|way| SHAPES.map(|shape| (way, shape)))
+            {
+                let Some(cut) = scaled.shaped(shape) else { continue };
                 if !go_on() {
                     return None;
                 }
                 tries += 1;
-                if let Some(text) = decode::decode(&treatment.of(scaled.at(turn))) {
+                if let Some(text) = decode::decode(&treatment.of(cut)) {
                     return Some(Barcode {
                         text,
                         corners: Some(bars.corners()),
@@ -136,9 +148,19 @@ fn sweep(picture: &Grey, go_on: &dyn Fn() -> bool, mut tries: u32) -> Option<Bar
     None
 }
 
-/// The bars' place in a picture that is blurred as fits the width to which they are cut.
+/// How the bars are cut out.
+#[derive(Clone, Copy)]
+enum Shape {
+    /// As a box, turned by so many degrees.
+    Turned(f32),
+    /// Each side as it runs.
+    Skewed,
+}
+
+/// The bars' part of the picture, blurred as fits the width to which they are cut.
 struct Cut<'a> {
-    source: std::borrow::Cow<'a, Grey>,
+    source: Grey,
+    origin: Point,
     bars: &'a Bars,
     width: usize,
     /// Pixels of the cut for each of the source.
@@ -146,30 +168,54 @@ struct Cut<'a> {
 }
 
 impl<'a> Cut<'a> {
-    fn new(picture: &'a Grey, bars: &'a Bars, width: usize) -> Self {
+    fn new(picture: &Grey, bars: &'a Bars, width: usize) -> Self {
+        /// Room for turns and skews, as a share of the box's width.
+        const ROOM: f32 = 0.12;
         let ratio = real(width) / bars.width().max(1.0);
+        let corners = bars.corners();
+        let low = |pick: fn(&Point) -> f32| corners.iter().map(pick).fold(f32::INFINITY, f32::min);
+        let high = |pick: fn(&Point) -> f32| corners.iter().map(pick).fold(0.0, f32::max);
+        let room = bars.width() * ROOM;
+        let (left, top) = (whole(low(|p| p.0) - room), whole(low(|p| p.1) - room));
+        let (left, top) = (left.min(picture.width() - 1), top.min(picture.height() - 1));
+        let right = whole(high(|p| p.0) + room).clamp(left + 1, picture.width());
+        let bottom = whole(high(|p| p.1) + room).clamp(top + 1, picture.height());
+        let part = Grey::from_fn(right - left, bottom - top, |x, y| picture.at(left + x, top + y));
         let shrink = 1.0 / ratio;
         let source = if shrink > ANTIALIAS.1 {
-            std::borrow::Cow::Owned(picture.blurred(ANTIALIAS.0 * shrink))
+            part.blurred(ANTIALIAS.0 * shrink)
         } else {
-            std::borrow::Cow::Borrowed(picture)
+            part
         };
         Self {
             source,
+            origin: (real(left), real(top)),
             bars,
             width,
             ratio,
         }
     }
 
-    /// Straight, but for this turn in degrees.
-    fn at(&self, turn: f32) -> Grey {
+    /// Straight, if the shape is known.
+    fn shaped(&self, shape: Shape) -> Option<Grey> {
         /// Flatter than this is no code; higher than wide is none either.
         const FLATTEST: usize = 20;
         let height = whole(self.bars.height() * self.ratio).clamp(FLATTEST, self.width);
-        Grey::from_fn(self.width, height, |x, y| {
-            let (along, across) = (real(x) / self.ratio, real(y) / self.ratio);
-            byte(self.source.sample(self.bars.point(along, across, turn)))
+        let look = |(x, y): Point| byte(self.source.sample((x - self.origin.0, y - self.origin.1)));
+        Some(match shape {
+            Shape::Turned(turn) => Grey::from_fn(self.width, height, |x, y| {
+                look(self.bars.point(real(x) / self.ratio, real(y) / self.ratio, turn))
+            }),
+            Shape::Skewed => {
+                let [a, b, c, d] = self.bars.skewed()?;
+                let mix = |from: Point, to: Point, part: f32| {
+                    (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part)
+                };
+                Grey::from_fn(self.width, height, |x, y| {
+                    let (along, down) = (real(x) / real(self.width), real(y) / real(height));
+                    look(mix(mix(a, d, down), mix(b, c, down), along))
+                })
+            }
         })
     }
 }

@@ -3,6 +3,7 @@
 use super::distance;
 use crate::barcode::largest;
 use crate::error::Error;
+use crate::line::Line;
 use crate::model::{File, Models};
 use crate::number::{real, whole};
 use crate::raster::{Grey, Point};
@@ -15,6 +16,8 @@ const CELL: f32 = 4.0;
 const BESIDE: f32 = 110.0;
 /// Fewer cells are no zone that could be read.
 const FEWEST: usize = 60;
+/// The map's edges are no more exact than this, in cells.
+const EXACT: f32 = 0.15;
 /// Values beyond this say no more than that the network is sure.
 const SURE: f32 = 6.0;
 
@@ -118,7 +121,7 @@ impl Map {
         // Single cells at the ends are the network's doubts; the rest reaches to the middle of its last cell.
         let (start, end) = (share(0.01)? - 0.4, share(0.99)? + 0.4);
         let (top, bottom) = self.edges(&axes, start, end);
-        let (top, bottom) = (Line::fit(&top)?, Line::fit(&bottom)?);
+        let (top, bottom) = (Line::fit(&top, EXACT)?, Line::fit(&bottom, EXACT)?);
         let corner = |u: f32, line: Line| {
             let (x, y) = axes.point(u, line.at(u));
             (x * cell, y * cell)
@@ -202,61 +205,5 @@ impl Axes {
             self.centre.0 + u * self.cos - v * self.sin,
             self.centre.1 + u * self.sin + v * self.cos,
         )
-    }
-}
-
-/// A straight line: slope and height at 0.
-#[derive(Clone, Copy)]
-struct Line {
-    slope: f32,
-    height: f32,
-}
-
-impl Line {
-    fn at(self, u: f32) -> f32 {
-        self.slope * u + self.height
-    }
-
-    /// By least squares, three times, without what lies far off: a thumb, or a letter that the map missed.
-    fn fit(points: &[Point]) -> Option<Self> {
-        const FEWEST_AT_FIRST: usize = 8;
-        const FEWEST_LEFT: usize = 6;
-        const FAR: f32 = 2.5;
-        /// The map is no more exact than this.
-        const EXACT: f32 = 0.15;
-        if points.len() < FEWEST_AT_FIRST {
-            return None;
-        }
-        let mut kept = points.to_vec();
-        let mut line = Self::squares(&kept);
-        for _ in 0..2 {
-            let mut off: Vec<f32> = kept.iter().map(|(u, v)| (v - line.at(*u)).abs()).collect();
-            off.sort_by(f32::total_cmp);
-            let limit = off.get(off.len() / 2).copied().unwrap_or(0.0).max(EXACT) * FAR;
-            kept.retain(|(u, v)| (v - line.at(*u)).abs() < limit);
-            if kept.len() < FEWEST_LEFT {
-                break;
-            }
-            line = Self::squares(&kept);
-        }
-        Some(line)
-    }
-
-    fn squares(points: &[Point]) -> Self {
-        let count = real(points.len());
-        let (mu, mv) = (
-            points.iter().map(|p| p.0).sum::<f32>() / count,
-            points.iter().map(|p| p.1).sum::<f32>() / count,
-        );
-        let (mut cross, mut square) = (0.0, 0.0);
-        for (u, v) in points {
-            cross += (u - mu) * (v - mv);
-            square += (u - mu).powi(2);
-        }
-        let slope = if square > 0.0 { cross / square } else { 0.0 };
-        Self {
-            slope,
-            height: mv - slope * mu,
-        }
     }
 }
