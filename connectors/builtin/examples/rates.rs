@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use chrono::NaiveDate;
+use doorward_builtin::document::{self, Sides, Wanted};
 use doorward_builtin::intake::Refused;
 use doorward_builtin::raster::Grey;
 use doorward_builtin::specimen::{Bearer, Chance, Format, Level, Licence, Shot, Side, barcode, draw, lines};
@@ -80,6 +81,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     zones(&mut page, &models, today)?;
     turned(&mut page, &models, today)?;
     nothing(&mut page, &models, today)?;
+    documents(&mut page, &models, today)?;
     let status = std::fs::read_to_string("/proc/self/status")?;
     let peak = status
         .lines()
@@ -293,6 +295,67 @@ fn nothing(page: &mut String, models: &Models, today: NaiveDate) -> Result<(), B
         page,
         "\nOn {WITHOUT} fronts without any code: {zones} zones whose digits hold, {codes} barcodes."
     )?;
+    Ok(())
+}
+
+/// What the gateway pays for: files in, findings out.
+fn documents(page: &mut String, models: &Models, today: NaiveDate) -> Result<(), Box<dyn Error>> {
+    const EACH: u64 = 10;
+    let mut chance = Chance::new(1_000);
+    let licence = Licence::example(10);
+    let code = barcode(&licence.text(), 13).ok_or("the text fits")?;
+    page.push_str("\n## Whole documents\n\nFrom files to findings: decoding, codes, quality, traces, digests.\n\n");
+    page.push_str("| document | readable without contradiction | CPU ms, mean | slowest |\n|---|---|---|---|\n");
+    for licensed in [false, true] {
+        let mut tally = Tally::default();
+        for seed in 0..EACH {
+            let written = lines(Format::Td3, &Bearer::random(&mut chance));
+            let passport = Side::Zone {
+                format: Format::Td3,
+                lines: &written,
+                portrait: None,
+            };
+            let (front, back) = (
+                Side::Front {
+                    portrait: None,
+                    words: &["SAMPLETON"],
+                },
+                Side::Bars {
+                    code: &code,
+                    lines: &[],
+                },
+            );
+            let sides = if licensed { vec![front, back] } else { vec![passport] };
+            let mut files = Vec::new();
+            for side in &sides {
+                files.push(Shot::of(Level::Usual, &mut chance).take(&draw(side, seed), &mut chance));
+            }
+            let before = cpu()?;
+            let pictures = files
+                .iter()
+                .map(|file| Picture::open(file))
+                .collect::<Result<Vec<_>, _>>()?;
+            let sides = Sides {
+                front: pictures.first().ok_or("a front")?,
+                back: pictures.get(1),
+            };
+            let patience = || cpu().is_ok_and(|now| now - before < PATIENCE);
+            let reading = document::read(models, &sides, &Wanted::default(), today, &patience)?;
+            tally.add(cpu()? - before);
+            tally.right += usize::from(reading.readable() && reading.contradictions.is_empty());
+        }
+        let name = if licensed {
+            "licence, front and back"
+        } else {
+            "passport"
+        };
+        let (mean, slowest) = (tally.mean_ms(), tally.slowest * 1_000.0);
+        writeln!(
+            page,
+            "| {name} | {}/{} | {mean:.0} | {slowest:.0} |",
+            tally.right, tally.all
+        )?;
+    }
     Ok(())
 }
 
