@@ -108,6 +108,14 @@ fn each_library_is_known_in_one_place() {
         ("bergshamra_", &["src/saml/library.rs", "tests/lab/src/duosso"]),
         ("x509_parser::", &["src/saml/key.rs"]),
         ("lettre::", &["src/notice/mail.rs"]),
+        ("rten::", &["connectors/builtin/src/model.rs"]),
+        (
+            "rxing::",
+            &[
+                "connectors/builtin/src/barcode/decode.rs",
+                "connectors/builtin/src/specimen/card.rs",
+            ],
+        ),
     ] {
         for folder in ["src", "connectors", "tests"] {
             for file in rust_files(&root().join(folder)) {
