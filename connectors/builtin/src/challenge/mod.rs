@@ -7,6 +7,8 @@
 
 mod judge;
 mod signal;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -186,62 +188,4 @@ fn time(random: &mut dyn FnMut(&mut [u8]), rules: &Rules) -> Duration {
     let spread = rules.longest.saturating_sub(rules.shortest) / u32::from(u16::MAX);
     let extra = spread.saturating_mul(u32::from(u16::from_be_bytes(bytes)));
     rules.shortest.saturating_add(extra)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Bytes that differ from call to call and from seed to seed.
-    fn bytes_of(seed: u64) -> impl FnMut(&mut [u8]) {
-        let mut state = seed;
-        move |out| {
-            for byte in out {
-                state = state
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1_442_695_040_888_963_407);
-                *byte = state.to_be_bytes()[0];
-            }
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_challenge_begins_and_ends_straight_and_asks_two_or_three_things_in_between(seed: u64, before: u64) {
-            let rules = Rules::default();
-            let last = Challenge::draw(&mut bytes_of(before), None, &rules).order();
-            let drawn = Challenge::draw(&mut bytes_of(seed), Some(&last), &rules);
-            let order = drawn.order();
-            prop_assert!(order.len() == 2 || order.len() == 3);
-            prop_assert_ne!(&order, &last, "the same order twice running");
-            prop_assert!(order.windows(2).all(|pair| pair[0] != pair[1]));
-            let asks: Vec<_> = drawn.steps.iter().map(|step| step.ask).collect();
-            prop_assert_eq!(asks.len(), order.len() + 2);
-            prop_assert_eq!((asks[0], asks[asks.len() - 1]), (Ask::Straight, Ask::Straight));
-            for step in &drawn.steps {
-                prop_assert!(step.time >= rules.shortest && step.time <= rules.longest);
-            }
-            let nonces: HashSet<_> = drawn.steps.iter().map(|step| &step.nonce).collect();
-            prop_assert_eq!(nonces.len(), drawn.steps.len());
-        }
-    }
-
-    #[test]
-    fn every_order_is_drawn_sooner_or_later() {
-        let drawn: HashSet<_> = (0..2_000)
-            .map(|seed| Challenge::draw(&mut bytes_of(seed), None, &Rules::default()).order())
-            .collect();
-        assert_eq!(drawn.len(), 18);
-    }
-
-    #[test]
-    fn a_nonce_is_not_printed() {
-        let drawn = Challenge::draw(&mut bytes_of(7), None, &Rules::default());
-        let text = format!("{drawn:?}");
-        assert!(drawn.steps.iter().all(|step| !text.contains(&step.nonce)), "{text}");
-    }
 }

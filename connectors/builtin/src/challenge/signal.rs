@@ -113,7 +113,9 @@ fn delay(series: &Series, step: usize, neutral: &Neutral) -> Option<Duration> {
         if frame.step == step && away && rested {
             return Some(since(prompted, frame.at));
         }
-        if frame.step == step || frame.step + 1 == step {
+        if frame.step + 1 == step {
+            rested = !away;
+        } else if frame.step == step {
             rested |= !away;
         }
     }

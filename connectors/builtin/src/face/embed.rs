@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::model::{File, Models};
 
 /// Numbers for each face.
-const LENGTH: usize = 128;
+pub(crate) const LENGTH: usize = 128;
 
 /// What the comparer makes of a face, of length 1. It is biometric data: never shown, wiped when dropped, not to be searched.
 pub struct Embedding(Vec<f32>);
@@ -23,7 +23,7 @@ impl Embedding {
     }
 
     /// Scales to length 1; none where there is no direction.
-    fn new(mut values: Vec<f32>) -> Option<Self> {
+    pub(crate) fn new(mut values: Vec<f32>) -> Option<Self> {
         let length = values.iter().map(|value| value * value).sum::<f32>().sqrt();
         let sound = values.len() == LENGTH && length.is_finite() && length > f32::EPSILON;
         for value in &mut values {

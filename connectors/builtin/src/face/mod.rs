@@ -17,6 +17,8 @@ use image::RgbImage;
 
 pub use self::detect::{Face, Look};
 pub use self::embed::Embedding;
+#[cfg(test)]
+pub(crate) use self::embed::LENGTH;
 pub use self::quality::{Finding, Grain, Limits, turn};
 
 use self::quality::Use;

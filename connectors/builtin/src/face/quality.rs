@@ -216,3 +216,99 @@ impl std::fmt::Debug for Grain {
         f.write_str("Grain(…)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{Frame, Point};
+    use super::*;
+
+    fn face(points: [Point; 5]) -> Face {
+        Face {
+            score: 0.9,
+            frame: Frame {
+                x: 0.0,
+                y: 0.0,
+                width: 200.0,
+                height: 260.0,
+            },
+            points,
+        }
+    }
+
+    /// A face that looks aside by so much, seen at an angle, in a size, somewhere.
+    fn seen(aside: f32, degrees: f32, scale: f32, x: f32, y: f32) -> Face {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let places = [(-0.5, 0.0), (0.5, 0.0), (aside, 0.5), (-0.4, 1.0), (0.4, 1.0)];
+        face(places.map(|(u, v)| Point {
+            x: scale * (cos * u - sin * v) + x,
+            y: scale * (sin * u + cos * v) + y,
+        }))
+    }
+
+    proptest! {
+        #[test]
+        fn how_far_a_face_is_turned_does_not_depend_on_where_how_large_or_how_tilted_it_is(
+            aside in -0.6_f32..0.6, degrees in -180.0_f32..180.0, scale in 10.0_f32..900.0,
+            x in 0.0_f32..2_800.0, y in 0.0_f32..2_800.0,
+        ) {
+            let measured = turn(&seen(aside, degrees, scale, x, y));
+            prop_assert!((measured - aside).abs() < 0.005, "{} for {}", measured, aside);
+        }
+
+        #[test]
+        fn a_mirrored_face_is_turned_the_other_way(aside in -0.6_f32..0.6) {
+            let [right, left, nose, mouth_right, mouth_left] = seen(aside, 0.0, 80.0, 300.0, 300.0).points;
+            let mirror = |point: Point| Point { x: 640.0 - point.x, ..point };
+            let mirrored = face([left, right, nose, mouth_left, mouth_right].map(mirror));
+            prop_assert!((turn(&mirrored) + aside).abs() < 0.005);
+        }
+
+        #[test]
+        fn what_two_frames_share_is_a_part_and_the_same_both_ways(
+            a in prop::array::uniform4(1.0_f32..500.0), b in prop::array::uniform4(1.0_f32..500.0),
+        ) {
+            let frame = |[x, y, width, height]: [f32; 4]| Frame { x, y, width, height };
+            let shared = frame(a).shared(&frame(b));
+            prop_assert!((0.0..=1.0).contains(&shared));
+            prop_assert!((shared - frame(b).shared(&frame(a))).abs() < 1e-6);
+            prop_assert!((frame(a).shared(&frame(a)) - 1.0).abs() < 1e-3);
+        }
+    }
+
+    #[test]
+    fn the_words_change_where_the_limits_say() {
+        let limits = Limits::default();
+        let words = [0.45, 0.449, 0.363, 0.362, 0.30, 0.299, -1.0].map(|value| limits.likeness(value));
+        assert_eq!(
+            words,
+            [
+                Likeness::Alike,
+                Likeness::ProbablyAlike,
+                Likeness::ProbablyAlike,
+                Likeness::Unclear,
+                Likeness::Unclear,
+                Likeness::Different,
+                Likeness::Different
+            ]
+        );
+    }
+
+    #[test]
+    fn somebody_small_behind_is_no_company_and_somebody_half_as_wide_is() {
+        let wide = |width: f32| Face {
+            frame: Frame {
+                x: 0.0,
+                y: 0.0,
+                width,
+                height: width,
+            },
+            ..seen(0.0, 0.0, 80.0, 300.0, 300.0)
+        };
+        assert!(!company(&[], 0.25));
+        assert!(!company(&[wide(200.0)], 0.25));
+        assert!(!company(&[wide(98.0), wide(200.0)], 0.25));
+        assert!(company(&[wide(100.0), wide(200.0)], 0.25));
+    }
+}
