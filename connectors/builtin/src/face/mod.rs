@@ -13,7 +13,7 @@ mod quality;
 use std::fmt;
 use std::sync::Arc;
 
-use image::RgbImage;
+use image::{RgbImage, imageops};
 
 pub use self::detect::{Face, Look};
 pub use self::embed::Embedding;
@@ -154,15 +154,29 @@ impl Faces {
         align::aligned(picture, face)
     }
 
-    /// The picture on a document beside a selfie.
+    /// The picture on a document beside a selfie. Documents are photographed any way up, and the finder sees upright faces even where
+    /// there are none: if they do not seem alike, the document is turned, and the turn that is most alike counts.
     pub fn compare(&self, portrait: &RgbImage, selfie: &RgbImage) -> Result<Comparison, Error> {
-        let (document, portrait) = self.judge(portrait, Use::Portrait)?;
         let (person, selfie) = self.judge(selfie, Use::Selfie)?;
-        let similarity = document.zip(person).map(|(one, other)| one.similarity(&other));
+        let beside = |portrait: &RgbImage| -> Result<(Option<f32>, Vec<Finding>), Error> {
+            let (document, findings) = self.judge(portrait, Use::Portrait)?;
+            let pair = document.as_ref().zip(person.as_ref());
+            Ok((pair.map(|(one, other)| one.similarity(other)), findings))
+        };
+        let (mut similarity, mut findings) = beside(portrait)?;
+        for turned in [imageops::rotate180, imageops::rotate90, imageops::rotate270] {
+            if person.is_none() || similarity.is_some_and(|value| value >= self.limits.probably) {
+                break;
+            }
+            let (value, found) = beside(&turned(portrait))?;
+            if value > similarity {
+                (similarity, findings) = (value, found);
+            }
+        }
         Ok(Comparison {
             similarity,
             likeness: similarity.map(|value| self.limits.likeness(value)),
-            portrait,
+            portrait: findings,
             selfie,
         })
     }

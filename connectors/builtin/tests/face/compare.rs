@@ -29,10 +29,7 @@ fn nobody_is_alike_to_the_portrait_of_another() {
     for (one, portrait) in PEOPLE.iter().zip(&portraits) {
         for (other, selfie) in PEOPLE.iter().zip(&selfies).filter(|(other, _)| *other != one) {
             let similarity = portrait.similarity(selfie);
-            assert!(
-                similarity < faces().limits().probably,
-                "{one} and {other}: {similarity}"
-            );
+            assert!(similarity < faces().limits().alike, "{one} and {other}: {similarity}");
         }
     }
 }
@@ -61,6 +58,26 @@ fn a_document_is_compared_by_its_portrait_and_not_by_its_ghost() {
     assert_eq!(right.portrait, []);
     let wrong = faces().compare(&card, &selfie("stranger")).expect("models");
     assert_eq!(wrong.likeness, Some(Likeness::Different), "{wrong:?}");
+}
+
+#[test]
+fn a_document_may_be_photographed_any_way_up() {
+    let portrait = portrait("maria-silva");
+    let turns = [
+        imageops::rotate90(&portrait),
+        imageops::rotate180(&portrait),
+        imageops::rotate270(&portrait),
+    ];
+    for turned in turns {
+        let right = faces().compare(&turned, &selfie("maria-silva")).expect("models");
+        assert_eq!(right.likeness, Some(Likeness::Alike), "{right:?}");
+        assert!(right.is_sound(), "{right:?}");
+        let wrong = faces().compare(&turned, &selfie("stranger")).expect("models");
+        assert!(
+            wrong.similarity.is_some_and(|value| value < faces().limits().probably),
+            "{wrong:?}"
+        );
+    }
 }
 
 #[test]
