@@ -23,15 +23,15 @@ import cv2
 import numpy as np
 
 # Who is rendered: a seed, and what the lab's cast says of them. The seeds were chosen out of a hundred for each, so that the comparer
-# calls nobody alike to another: portraits and selfies of two people are at most 0.41 similar. Rendered heads look more alike to it
+# calls nobody alike to another: portraits and selfies of two people are at most 0.42 similar. Rendered heads look more alike to it
 # than people do (0.57 on average, unchosen) and say nothing about its rates.
 PEOPLE = {
     "maria-silva": dict(seed=1117, sex="female", origin="caucasian", hair="long", age=0.2, glasses=False),
     "maria-silva-younger": dict(seed=2101, sex="female", hair="bun", age=0.1, glasses=True),
-    "juergen-mueller": dict(seed=3106, sex="male", origin="caucasian", hair="short", age=0.65, beard=True, glasses=False),
+    "juergen-mueller": dict(seed=3054, sex="male", origin="caucasian", hair="short", age=0.65, beard=True, glasses=False),
     "charlotte-van-den-berg": dict(seed=4000, sex="female", origin="caucasian", hair="bob", age=0.4, glasses=False),
     "amara-okafor": dict(seed=5111, sex="female", origin="african", hair="bob", age=0.3, glasses=False),
-    "aiko-tanaka": dict(seed=6028, sex="female", origin="asian", hair="bun", age=0.25, glasses=False),
+    "aiko-tanaka": dict(seed=6094, sex="female", origin="asian", hair="bun", age=0.25, glasses=False),
     "omar-al-rashid": dict(seed=7067, sex="male", hair="fade", age=0.05, beard=True, glasses=False),
     "stranger": dict(seed=8057, sex="male", hair="bald", glasses=False),
 }
