@@ -23,6 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let people = here.join("../../tests/lab/assets/people");
     let open = |name: &str| -> Result<RgbImage, image::ImageError> { Ok(image::open(people.join(name))?.into_rgb8()) };
     let (portrait, selfie) = (open("maria-silva-portrait.jpg")?, open("maria-silva-selfie.jpg")?);
+    let other = open("stranger-selfie.jpg")?;
     let frame = image::imageops::thumbnail(&selfie, 480, 640);
 
     println!("before the models: {}", memory()?);
@@ -34,10 +35,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let still: Work = &|| faces.detect(&selfie, Look::Closely).map(drop);
     let look: Work = &|| faces.look(&frame).map(drop);
     let compare: Work = &|| faces.compare(&portrait, &selfie).map(drop);
+    let strangers: Work = &|| faces.compare(&portrait, &other).map(drop);
     for (what, work) in [
         ("find faces in a still", still),
         ("look at a frame", look),
         ("compare two pictures", compare),
+        ("compare strangers", strangers),
     ] {
         let begun = seconds()?;
         for _ in 0..rounds {
