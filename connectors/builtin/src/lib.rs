@@ -4,9 +4,11 @@
 
 pub mod aamva;
 pub mod barcode;
+pub mod challenge;
 pub mod document;
 pub mod error;
 pub mod exif;
+pub mod face;
 mod guard;
 pub mod intake;
 mod line;
@@ -22,5 +24,6 @@ pub mod specimen;
 pub mod zone;
 
 pub use error::Error;
+pub use face::Faces;
 pub use intake::Picture;
 pub use model::Models;
