@@ -14,7 +14,7 @@ use crate::http::Caller;
 use crate::matching::Preset;
 use crate::pages::{Brand, Contact, Logo};
 use crate::source::{Kind, Way};
-use doorward_contract::{Action, CheckName};
+use doorward_contract::{Action, CheckName, DocumentKind, Documents};
 
 pub(super) fn callers(config: &Config) -> Vec<Caller> {
     let caller = |token: &purpose::ApiToken| Caller {
@@ -130,6 +130,7 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
                 purpose::Required::FaceMatch => CheckName::FaceMatch,
             })
             .collect(),
+        documents: purpose.documents.as_ref().map_or_else(Documents::default, documents),
         preset: match purpose.preset {
             purpose::Preset::Strict => Preset::Strict,
             purpose::Preset::Names => Preset::Names,
@@ -163,6 +164,21 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
             config::policy::OnProtected::Refuse => OnProtected::Refuse,
             config::policy::OnProtected::Approve => OnProtected::Approve,
         },
+    }
+}
+
+fn documents(wanted: &config::document::Documents) -> Documents {
+    let kind = |kind: &config::document::Kind| match kind {
+        config::document::Kind::Passport => DocumentKind::Passport,
+        config::document::Kind::IdentityCard => DocumentKind::IdentityCard,
+        config::document::Kind::DrivingLicence => DocumentKind::DrivingLicence,
+    };
+    Documents {
+        kinds: wanted.kinds.iter().map(kind).collect(),
+        countries: wanted.countries.iter().map(|country| country.0.clone()).collect(),
+        grace_days: wanted.grace_days,
+        upload: wanted.upload,
+        automatic: wanted.decide == config::document::Decide::Automatic,
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::check::Wanted;
 use super::plan::Act;
 use crate::matching::Preset;
-use doorward_contract::CheckName;
+use doorward_contract::{CheckName, Documents};
 
 /// What a person's account at another connector than the directory is found by: never by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,6 +88,8 @@ pub struct Purpose {
     pub verifier: String,
     /// What must have been checked, and passed.
     pub required: Vec<CheckName>,
+    /// What the verifier here takes, and may decide; one that lives elsewhere has its own settings there.
+    pub documents: Documents,
     /// How names and dates are compared.
     pub preset: Preset,
     /// What the person is asked besides the proof, in order.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::challenge::FurtherCheck;
+use super::document::Documents;
 use super::fault::wrong;
 use super::policy::{Approvals, OnProtected, Tier};
 use super::scope::Scope;
@@ -40,6 +41,9 @@ pub struct Purpose {
     #[serde(default = "required", deserialize_with = "some_once")]
     #[schemars(length(min = 1))]
     pub required: Vec<Required>,
+    /// For the built-in verifier: which documents it takes and what it may decide. Default: all kinds and countries, from the
+    /// camera, decided by a reviewer.
+    pub documents: Option<Documents>,
     /// How the proven person is compared with the account: `strict` (given and family name and date of birth) or `names`
     /// (a person decides unless the date of birth agrees too); for `okta` sources `okta` (what Okta asks for: the names and at
     /// least one more) or `okta_insecure_names_only` (the names are enough). Default: `strict`.
