@@ -28,6 +28,7 @@ pub mod sheet;
 pub mod signin;
 pub mod sms;
 pub mod smtp;
+pub mod specimen;
 pub mod staff;
 mod start;
 pub mod tickets;
