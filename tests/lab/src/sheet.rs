@@ -16,6 +16,7 @@ use crate::keys::Keys;
 use crate::parties::{Okta, Party};
 use crate::people::{LabPerson, everybody};
 use crate::seed::Seed;
+use crate::specimen::{film_of, has_papers};
 use crate::staff::{Operator, operators};
 use crate::vendors::GRAPH_SCOPE;
 
@@ -228,8 +229,28 @@ pub struct Person {
     pub document_picture: Url,
     /// Their selfie.
     pub selfie: Url,
+    /// What they can show to a camera, if a face was rendered for them.
+    pub papers: Option<Papers>,
     /// Their mail, as JSON.
     pub mailbox: Url,
+}
+
+/// What somebody can show to a camera. Every address takes `flaw` (`expired`, `wrong-digit`, `other-face`, `no-face`) and `moment` (a
+/// number: another one is another photograph).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Papers {
+    /// A photograph of the data page of their passport.
+    pub passport: Url,
+    /// One of the front of their identity card.
+    pub front: Url,
+    /// One of its back.
+    pub back: Url,
+    /// The passport before a camera, as a film for a browser that has none.
+    pub passport_film: Url,
+    /// Their face.
+    pub face: Url,
+    /// A film of their face doing what a camera asks: a file on this machine.
+    pub film: String,
 }
 
 impl Sheet {
@@ -382,6 +403,14 @@ fn card(seed: Seed, person: &LabPerson, start: &Url) -> Person {
         recoverable: person.recoverable(),
         document_picture: own("document.png"),
         selfie: own("selfie.png"),
+        papers: has_papers(person).then(|| Papers {
+            passport: own("photo/passport"),
+            front: own("photo/front"),
+            back: own("photo/back"),
+            passport_film: own("film/passport"),
+            face: own("face.jpg"),
+            film: film_of(&person.id).display().to_string(),
+        }),
         mailbox,
     }
 }

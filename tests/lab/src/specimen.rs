@@ -69,14 +69,24 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/people")
 }
 
+/// Where the models lie that read all this.
+pub fn models() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../connectors/builtin/models")
+}
+
 /// Whether somebody has a rendered face, and so a document that can be photographed.
 pub fn has_papers(person: &LabPerson) -> bool {
-    portrait(&person.id).is_some()
+    folder().join(format!("{}-portrait.jpg", person.id)).is_file()
 }
 
 /// The film of somebody who does what a camera asks, as a file for a browser's camera.
 pub fn film_of(person: &str) -> PathBuf {
     folder().join(format!("{person}.mjpeg"))
+}
+
+/// A picture of somebody's face, taken by themselves.
+pub fn selfie_of(person: &str) -> PathBuf {
+    folder().join(format!("{person}-selfie.jpg"))
 }
 
 /// A photograph, JPEG, as most people take it. None of somebody without a rendered face.
@@ -223,7 +233,7 @@ mod tests {
     use doorward_builtin::{Models, Picture};
 
     fn reading(front: &[u8], back: Option<&[u8]>) -> Reading {
-        let models = Models::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../connectors/builtin/models"));
+        let models = Models::open(&models());
         let open = |bytes: &[u8]| Picture::open(bytes).expect("a picture");
         let (front, back) = (open(front), back.map(open));
         let sides = Sides {

@@ -99,6 +99,7 @@ async fn picture(Path((id, file)): Path<(String, String)>) -> Response {
     let bytes = match file.as_str() {
         "document.png" => person.document_picture(),
         "selfie.png" => person.selfie(),
+        "face.jpg" => return face(person),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     let name = format!("inline; filename=\"{id}-{file}\"");
@@ -110,6 +111,14 @@ async fn picture(Path((id, file)): Path<(String, String)>) -> Response {
         bytes,
     )
         .into_response()
+}
+
+/// A rendered face, as a selfie.
+fn face(person: &LabPerson) -> Response {
+    match std::fs::read(specimen::selfie_of(&person.id)) {
+        Ok(bytes) => ([(header::CONTENT_TYPE, "image/jpeg")], bytes).into_response(),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// A photograph of somebody's document: `passport`, `front` or `back`, with whatever is wished to be the matter with it.
