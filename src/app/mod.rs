@@ -250,6 +250,7 @@ pub async fn door(config: &Config, clock: Arc<dyn Clock>) -> Result<Door, Error>
         ways: Arc::new(ways(config)),
         duo: Arc::new(duo::starts(config)),
         company: config.brand.name.0.as_str().into(),
+        capture: None,
         secure,
         trusted_proxies: Arc::new(config.server.trusted_proxies.clone()),
     })

@@ -4,6 +4,7 @@
 //! identifies a person is sealed here, under a key of the case's own that is itself sealed under the master key.
 
 mod answers;
+mod capture;
 mod cases;
 mod db;
 mod deliveries;
@@ -36,6 +37,7 @@ use db::{Db, values};
 use doorward_contract::Timestamp;
 
 pub use answers::Repeat;
+pub use capture::CaptureId;
 pub use deliveries::{Attempt, Delivery, DeliveryFilter, DeliveryState};
 pub use desk::{Mark, MarkKind, Raised};
 pub use earlier::EarlierChange;
