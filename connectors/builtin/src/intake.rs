@@ -124,11 +124,16 @@ impl Picture {
 
     /// The picture anew, as it is stored and shown.
     pub fn jpeg(&self) -> Result<Vec<u8>, Refused> {
-        let mut bytes = Vec::new();
-        let encoder = JpegEncoder::new_with_quality(&mut bytes, QUALITY);
-        self.rgb.write_with_encoder(encoder).map_err(|_| Refused::Damaged)?;
-        Ok(bytes)
+        encoded(&self.rgb)
     }
+}
+
+/// A picture as a JPEG file.
+pub(crate) fn encoded(rgb: &RgbImage) -> Result<Vec<u8>, Refused> {
+    let mut bytes = Vec::new();
+    let encoder = JpegEncoder::new_with_quality(&mut bytes, QUALITY);
+    rgb.write_with_encoder(encoder).map_err(|_| Refused::Damaged)?;
+    Ok(bytes)
 }
 
 impl std::fmt::Debug for Picture {

@@ -9,6 +9,7 @@ pub mod document;
 pub mod error;
 pub mod exif;
 pub mod face;
+mod font;
 mod guard;
 pub mod intake;
 mod line;
@@ -21,6 +22,7 @@ pub mod recapture;
 pub mod replay;
 #[cfg(feature = "specimen")]
 pub mod specimen;
+pub mod watermark;
 pub mod zone;
 
 pub use error::Error;

@@ -6,13 +6,20 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::digest::{SHA256, digest};
+use rten::{RunOptions, ThreadPool};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, Tensor};
 
 use crate::error::Error;
+
+thread_local! {
+    /// The runtime would spread each run over all cores, in a pool that everybody shares: ten captures would take the machine from
+    /// everything else. So each calling thread has one worker and waits for it, and who bounds the callers bounds the cores.
+    static ALONE: Arc<ThreadPool> = Arc::new(ThreadPool::with_num_threads(1));
+}
 
 /// A model that this version was made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +146,7 @@ pub struct Output {
     pub values: Vec<f32>,
 }
 
-/// A loaded model with one input of four directions. Many threads may run it at once.
+/// A loaded model with one input of four directions. Many threads may run it at once; a run takes one core.
 pub struct Model {
     file: File,
     net: rten::Model,
@@ -171,9 +178,10 @@ impl Model {
             .map(|name| self.net.node_id(name))
             .collect::<Result<Vec<_>, _>>();
         let wanted = wanted.map_err(Fault::Failed)?;
+        let options = RunOptions::default().with_thread_pool(Some(ALONE.with(Arc::clone)));
         let answer = self
             .net
-            .run(vec![(node, input.into())], &wanted, None)
+            .run(vec![(node, input.into())], &wanted, Some(options))
             .map_err(Fault::Failed)?;
         let output = |value| {
             let tensor: Tensor<f32> = rten::Value::try_into(value).map_err(|_| Fault::Shape)?;

@@ -12,6 +12,16 @@ pub(crate) fn real(count: usize) -> f32 {
     count as f32
 }
 
+/// A picture's edge as a coordinate.
+pub(crate) fn length(edge: u32) -> f32 {
+    edge as f32
+}
+
+/// A coordinate as a place in a picture, to the nearest; what is negative or no number becomes 0.
+pub(crate) fn nearest(coordinate: f32) -> u32 {
+    coordinate.round() as u32
+}
+
 /// The largest count that is not above the coordinate; what is negative is 0.
 pub(crate) fn whole(coordinate: f32) -> usize {
     coordinate as usize

@@ -3,11 +3,14 @@
 //! All of it is on grey values and says nothing about what is shown. The values are first ones, chosen by looking at a few dozen
 //! pictures and at those of the specimens; they are in one struct so that settings can move them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::number::{real, whole};
 use crate::raster::{Grey, Point};
 
 /// What the person can do better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Hint {
     /// More light.
     Dark,

@@ -5,11 +5,14 @@
 //! pictures (woven cloths, the pattern of the document itself, a shelf behind it). Models that promise more were tried and called almost
 //! every print real.
 
+use serde::{Deserialize, Serialize};
+
 use crate::number::{real, whole};
 use crate::raster::Grey;
 
 /// A trace that was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Trace {
     /// A fine regular pattern over flat places.
     Grid,

@@ -5,6 +5,7 @@
 //! nearness can be measured on it, so it is sealed like the rest.
 
 use aws_lc_rs::hmac;
+use serde::{Deserialize, Serialize};
 
 use crate::intake::Picture;
 use crate::number::{byte, real};
@@ -58,7 +59,8 @@ impl std::fmt::Debug for Digester {
 }
 
 /// The look of a picture in 64 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Look(pub u64);
 
 /// At most so many bits apart, two pictures are taken for one. A first value.

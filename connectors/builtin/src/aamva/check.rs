@@ -1,12 +1,14 @@
 //! Whether what a barcode says agrees with itself.
 
 use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Card;
 use super::issuer::issuer;
 
 /// What cannot be true together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Conflict {
     /// The issuer's number and the country do not belong together.
     Issuer,
@@ -14,8 +16,12 @@ pub enum Conflict {
     DateOrder,
 }
 
+/// The name of an element, as the standard writes it.
+pub type Element = &'static str;
+
 /// Something odd that has honest explanations: for a reviewer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Doubt {
     /// An issuer's number that is not known.
     UnknownIssuer,
@@ -26,7 +32,8 @@ pub enum Doubt {
     /// Good for longer than issuers make them.
     LongValidity,
     /// An element that the version demands is not there.
-    Missing(&'static str),
+    #[serde(deserialize_with = "mandatory")]
+    Missing(Element),
 }
 
 /// Elements that each card has from version 08 on.
@@ -34,6 +41,13 @@ const MANDATORY: [&str; 22] = [
     "DCA", "DCB", "DCD", "DBA", "DCS", "DAC", "DAD", "DBD", "DBB", "DBC", "DAY", "DAU", "DAG", "DAI", "DAJ", "DAK",
     "DAQ", "DCF", "DCG", "DDE", "DDF", "DDG",
 ];
+/// The name of one of these, from what was kept.
+fn mandatory<'de, D: Deserializer<'de>>(kept: D) -> Result<&'static str, D::Error> {
+    let name = String::deserialize(kept)?;
+    let known = MANDATORY.into_iter().find(|known| *known == name);
+    known.ok_or_else(|| serde::de::Error::custom("no element that each card has"))
+}
+
 const MANDATORY_SINCE: u8 = 8;
 /// Learners' permits begin at fourteen.
 const YOUNGEST: u32 = 14;

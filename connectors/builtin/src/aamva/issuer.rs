@@ -1,7 +1,10 @@
 //! Who issues North American cards, by the number that AAMVA gives them (its list of issuer identification numbers, read November 2026).
 
+use serde::{Deserialize, Serialize};
+
 /// Which country's rules a card follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Country {
     /// `USA`; dates are written MMDDCCYY.
     UnitedStates,

@@ -10,10 +10,11 @@ mod element;
 mod issuer;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::mrz::Sex;
 
-pub use check::{Conflict, Doubt, conflicts, doubts};
+pub use check::{Conflict, Doubt, Element, conflicts, doubts};
 pub use issuer::{Country, Issuer, issuer};
 
 use element::Parts;
@@ -30,7 +31,8 @@ pub enum Fault {
 }
 
 /// In which way a text departs from the standard and was read all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Leniency {
     /// `AAMVA` where `ANSI ` belongs.
     Tag,
@@ -51,7 +53,7 @@ pub enum Leniency {
 }
 
 /// A card's barcode. Personal: `Debug` shows who issued it and in which way.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
     parts: std::collections::BTreeMap<String, String>,
     /// The issuer's number, six digits.

@@ -62,7 +62,7 @@ pub struct Challenge {
 }
 
 /// One frame as it arrived.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Taken {
     /// Which step it says it belongs to, from 0.
     pub step: usize,

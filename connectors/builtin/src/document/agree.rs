@@ -1,11 +1,14 @@
 //! Whether two codes speak of one document.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Contradiction, Reading, Seen, Signal};
 use crate::aamva::Card;
 use crate::mrz::{PartialDate, Zone};
 
 /// A part of what a document says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Part {
     /// Its number.
     Number,

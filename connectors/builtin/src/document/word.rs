@@ -1,6 +1,7 @@
 //! The words in which a document is spoken of: what is asked for, what was found.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::agree::Part;
 use crate::aamva::{self, Card};
@@ -13,7 +14,8 @@ use crate::replay::Look;
 use crate::zone;
 
 /// Kinds of documents, as far as their codes tell them apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A passport.
     Passport,
@@ -57,7 +59,8 @@ pub struct Sides<'a> {
 }
 
 /// Which side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Side {
     /// The one with the portrait.
     Front,
@@ -66,7 +69,8 @@ pub enum Side {
 }
 
 /// What cannot be true of an honest document that was read rightly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Contradiction {
     /// Past its last day, and past the grace.
     Expired,
@@ -81,7 +85,8 @@ pub enum Contradiction {
 }
 
 /// What is odd, and has honest explanations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Signal {
     /// The barcode departs from its standard.
     Leniency(aamva::Leniency),
@@ -108,7 +113,8 @@ pub enum Signal {
 }
 
 /// Why a document that was read is not one that is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Unwanted {
     /// Another kind.
     Kind,
@@ -117,7 +123,7 @@ pub enum Unwanted {
 }
 
 /// What a document says. Personal: `Debug` shows findings only.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// Its kind; none if no code could be read.
     pub kind: Option<Kind>,

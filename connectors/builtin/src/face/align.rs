@@ -6,8 +6,8 @@ use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
 
 use super::detect::{Face, middle};
-use super::number::{real, whole};
 use super::{Frame, Point};
+use crate::number::{length, nearest};
 
 /// Width and height of an aligned face.
 pub(crate) const SIDE: u32 = 112;
@@ -88,9 +88,12 @@ pub(crate) fn aligned(picture: &RgbImage, face: &Face) -> Option<RgbImage> {
     }
     let shrunk = 1.0 / Similarity::fit(&points, &TEMPLATE)?.scale();
     if shrunk > SHRINK {
-        let less = |length| whole(real(length) * SHRINK / shrunk).max(1);
+        let less = |edge| nearest(length(edge) * SHRINK / shrunk).max(1);
         let (wide, high) = (less(source.width()), less(source.height()));
-        let (across, down) = (real(wide) / real(source.width()), real(high) / real(source.height()));
+        let (across, down) = (
+            length(wide) / length(source.width()),
+            length(high) / length(source.height()),
+        );
         source = imageops::resize(&source, wide, high, FilterType::Triangle);
         for point in &mut points {
             *point = Point {
@@ -101,7 +104,13 @@ pub(crate) fn aligned(picture: &RgbImage, face: &Face) -> Option<RgbImage> {
     }
     let way = Similarity::fit(&points, &TEMPLATE)?;
     Some(RgbImage::from_fn(SIDE, SIDE, |x, y| {
-        sample(&source, way.back(Point { x: real(x), y: real(y) }))
+        sample(
+            &source,
+            way.back(Point {
+                x: length(x),
+                y: length(y),
+            }),
+        )
     }))
 }
 
@@ -112,17 +121,22 @@ struct Cut {
 
 /// The neighbourhood of a face: three times its box, so that no large picture is shrunk for a small face.
 fn cut(picture: &RgbImage, frame: &Frame) -> Option<Cut> {
-    let (left, top) = (whole(frame.x - frame.width), whole(frame.y - frame.height));
-    let right = whole(frame.x + 2.0 * frame.width).min(picture.width());
-    let bottom = whole(frame.y + 2.0 * frame.height).min(picture.height());
+    let (left, top) = (nearest(frame.x - frame.width), nearest(frame.y - frame.height));
+    let right = nearest(frame.x + 2.0 * frame.width).min(picture.width());
+    let bottom = nearest(frame.y + 2.0 * frame.height).min(picture.height());
     let (wide, high) = (right.checked_sub(left)?, bottom.checked_sub(top)?);
     (wide > 0 && high > 0).then(|| Cut {
         picture: imageops::crop_imm(picture, left, top, wide, high).to_image(),
         corner: Point {
-            x: real(left),
-            y: real(top),
+            x: length(left),
+            y: length(top),
         },
     })
+}
+
+/// The neighbourhood of a face.
+pub(crate) fn around(picture: &RgbImage, frame: &Frame) -> Option<RgbImage> {
+    cut(picture, frame).map(|cut| cut.picture)
 }
 
 /// The colour between four pixels; what lies outside is black, as the net was trained.
@@ -140,13 +154,13 @@ fn sample(picture: &RgbImage, at: Point) -> Rgb<u8> {
         if x < 0.0 || y < 0.0 {
             continue;
         }
-        if let Some(pixel) = picture.get_pixel_checked(whole(x), whole(y)) {
+        if let Some(pixel) = picture.get_pixel_checked(nearest(x), nearest(y)) {
             for (sum, value) in sums.iter_mut().zip(pixel.0) {
                 *sum += share * f32::from(value);
             }
         }
     }
-    Rgb(sums.map(|sum| u8::try_from(whole(sum)).unwrap_or(u8::MAX)))
+    Rgb(sums.map(|sum| u8::try_from(nearest(sum)).unwrap_or(u8::MAX)))
 }
 
 #[cfg(test)]

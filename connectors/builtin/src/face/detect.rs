@@ -5,11 +5,12 @@
 
 use image::RgbImage;
 use image::imageops::{self, FilterType};
+use serde::{Deserialize, Serialize};
 
-use super::number::{many, real, whole};
 use super::{Frame, Point};
 use crate::error::Error;
 use crate::model::{File, Models, Output};
+use crate::number::{length, nearest};
 
 /// Surer than this (of 1), a cell has found a face; the model's own default.
 const SURE: f32 = 0.6;
@@ -44,7 +45,7 @@ impl Look {
 }
 
 /// A face in a picture, in the picture's own pixels.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Face {
     /// How sure the net is, 0.6 to 1.
     pub score: f32,
@@ -61,8 +62,8 @@ pub(crate) fn faces(models: &Models, picture: &RgbImage, look: Look) -> Result<V
         return Ok(Vec::new());
     }
     let side = look.side();
-    let scale = (real(side) / real(wide.max(high))).min(1.0);
-    let within = |length| whole(real(length) * scale).clamp(1, side);
+    let scale = (length(side) / length(wide.max(high))).min(1.0);
+    let within = |edge| nearest(length(edge) * scale).clamp(1, side);
     let values = if scale < 1.0 {
         let small = imageops::resize(picture, within(wide), within(high), FilterType::Triangle);
         planes(&small, side)
@@ -101,7 +102,7 @@ fn planes(picture: &RgbImage, side: u32) -> Vec<f32> {
 
 /// Reads one grid: certainty of a face, of an object, boxes and points.
 fn decode([class, object, boxes, points]: [&[f32]; 4], grid: u32, side: u32, scale: f32, found: &mut Vec<Face>) {
-    let (columns, step) = (side / grid, real(grid));
+    let (columns, step) = (side / grid, length(grid));
     let cells = class
         .iter()
         .zip(object)
@@ -112,7 +113,7 @@ fn decode([class, object, boxes, points]: [&[f32]; 4], grid: u32, side: u32, sca
         if score < SURE || score.is_nan() {
             continue;
         }
-        let (column, row) = (real(cell % columns), real(cell / columns));
+        let (column, row) = (length(cell % columns), length(cell / columns));
         let place = |dx: f32, dy: f32| Point {
             x: (column + dx) * step / scale,
             y: (row + dy) * step / scale,
@@ -136,7 +137,7 @@ fn decode([class, object, boxes, points]: [&[f32]; 4], grid: u32, side: u32, sca
             frame,
             points: spots,
         };
-        if face.is_sound(real(side) / scale) {
+        if face.is_sound(length(side) / scale) {
             found.push(face);
         }
     }
@@ -172,7 +173,7 @@ fn apart(mut found: Vec<Face>) -> Vec<Face> {
 
 /// The middle of some points.
 pub(crate) fn middle(points: &[Point]) -> Point {
-    let count = many(points.len().max(1));
+    let count = crate::number::real(points.len().max(1));
     Point {
         x: points.iter().map(|point| point.x).sum::<f32>() / count,
         y: points.iter().map(|point| point.y).sum::<f32>() / count,

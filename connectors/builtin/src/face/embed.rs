@@ -3,6 +3,7 @@
 use std::fmt;
 
 use image::RgbImage;
+use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroize;
 
 use super::align::SIDE;
@@ -12,7 +13,10 @@ use crate::model::{File, Models};
 /// Numbers for each face.
 pub(crate) const LENGTH: usize = 128;
 
-/// What the comparer makes of a face, of length 1. It is biometric data: never shown, wiped when dropped, not to be searched.
+/// What the comparer makes of a face, of length 1. It is biometric data: never shown, wiped when dropped, not to be searched; who
+/// keeps it between two requests seals it, and wipes what it was written into.
+#[derive(Serialize)]
+#[serde(transparent)]
 pub struct Embedding(Vec<f32>);
 
 impl Embedding {
@@ -32,6 +36,12 @@ impl Embedding {
         // Made first, so that what is refused is wiped as well.
         let made = Self(values);
         sound.then_some(made)
+    }
+}
+
+impl<'de> Deserialize<'de> for Embedding {
+    fn deserialize<D: Deserializer<'de>>(kept: D) -> Result<Self, D::Error> {
+        Self::new(Vec::deserialize(kept)?).ok_or_else(|| serde::de::Error::custom("no face"))
     }
 }
 

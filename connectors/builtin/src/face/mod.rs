@@ -7,13 +7,13 @@
 mod align;
 mod detect;
 mod embed;
-mod number;
 mod quality;
 
 use std::fmt;
 use std::sync::Arc;
 
 use image::{RgbImage, imageops};
+use serde::{Deserialize, Serialize};
 
 pub use self::detect::{Face, Look};
 pub use self::embed::Embedding;
@@ -26,7 +26,7 @@ use crate::error::Error;
 use crate::model::{File, Models};
 
 /// A place in a picture, in pixels from its top left corner.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// To the right.
     pub x: f32,
@@ -35,7 +35,7 @@ pub struct Point {
 }
 
 /// A rectangle in a picture; it may reach beyond the edges.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
     /// Its left edge.
     pub x: f32,
@@ -64,7 +64,8 @@ impl Frame {
 }
 
 /// How alike two faces are, in words. The words say what a model makes of two pictures, not who is in them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Likeness {
     /// Two pictures of one person are mostly here, strangers hardly ever.
     Alike,
@@ -77,7 +78,7 @@ pub enum Likeness {
 }
 
 /// A portrait and a selfie, held beside each other.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// 1 for the same picture, about 0 for strangers; none where one of the pictures shows no face.
     pub similarity: Option<f32>,
@@ -97,7 +98,7 @@ impl Comparison {
 }
 
 /// What one frame of a challenge shows.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Seen {
     /// Width and height of the frame.
     pub size: (u32, u32),
@@ -152,6 +153,11 @@ impl Faces {
     /// The face cut out for reviewers and perceptual digests: 112 by 112, upright.
     pub fn cut_out(picture: &RgbImage, face: &Face) -> Option<RgbImage> {
         align::aligned(picture, face)
+    }
+
+    /// The face with what is around it, for reviewers: three times as wide as the face, where the picture goes that far.
+    pub fn around(picture: &RgbImage, face: &Face) -> Option<RgbImage> {
+        align::around(picture, &face.frame)
     }
 
     /// The picture on a document beside a selfie. Documents are photographed any way up, and the finder sees upright faces even where

@@ -3,12 +3,15 @@
 //! A portrait printed grey or lit badly is what makes the comparer miss the right person, more often than anything else; so
 //! quality is asked first, and "different" counts only for two good pictures.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use image::RgbImage;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroize;
 
 use super::Likeness;
 use super::detect::{Face, middle};
-use super::number::{many, real};
+use crate::number;
 
 /// Where alike ends and good begins. The likeness values belong to the model file; the rest are first values except for the widths,
 /// below which portraits were seen to go wrong.
@@ -66,7 +69,8 @@ impl Limits {
 }
 
 /// What is wrong with a picture of a face.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Finding {
     /// No face was found.
     NoFace,
@@ -155,7 +159,7 @@ pub(crate) fn findings(
 fn is_clipped(face: &Face, (wide, high): (u32, u32)) -> bool {
     // A tenth of the face: the eye itself and not only its middle must be there.
     let margin = face.frame.width / 10.0;
-    let inside = |at: f32, length: u32| at >= margin && at <= real(length) - margin;
+    let inside = |at: f32, length: u32| at >= margin && at <= number::length(length) - margin;
     !face
         .points
         .iter()
@@ -169,12 +173,25 @@ fn colourfulness(picture: &RgbImage) -> f32 {
         let [red, green, blue] = pixel.0;
         f32::from(red.max(green).max(blue) - red.min(green).min(blue))
     };
-    picture.pixels().map(spread).sum::<f32>() / many(pixels)
+    picture.pixels().map(spread).sum::<f32>() / number::real(pixels)
 }
 
 /// Grey values of a frame at fixed places, unfiltered: noise of the sensor changes them from frame to frame.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Grain(Vec<u8>);
+
+impl Serialize for Grain {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&BASE64.encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Grain {
+    fn deserialize<D: Deserializer<'de>>(kept: D) -> Result<Self, D::Error> {
+        let values = BASE64.decode(String::deserialize(kept)?);
+        values.map(Self).map_err(serde::de::Error::custom)
+    }
+}
 
 /// Places across and down: enough that noise shows, few enough to be kept for every frame.
 const PLACES: (u32, u32) = (96, 72);
@@ -201,7 +218,7 @@ impl Grain {
     /// The part of the places that hold exactly the same value in both.
     pub(crate) fn same(&self, other: &Self) -> f32 {
         let same = self.0.iter().zip(&other.0).filter(|(a, b)| a == b).count();
-        many(same) / many(self.0.len().max(1))
+        number::real(same) / number::real(self.0.len().max(1))
     }
 }
 

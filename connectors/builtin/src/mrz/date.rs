@@ -1,9 +1,10 @@
 //! Six digits as a date. Part 3 §4.8: YYMMDD; of a birth, unknown parts are fillers.
 
 use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 /// A day of birth of which month and day may be unknown.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartialDate {
     /// Year.
     pub year: i32,

@@ -1,9 +1,12 @@
 //! Which field stands where. Positions count from 0; ICAO's tables count from 1.
 
+use serde::{Deserialize, Serialize};
+
 use super::Fault;
 
 /// A format of zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Format {
     /// Cards: three lines of 30 (part 5).
     Td1,
@@ -18,7 +21,8 @@ pub enum Format {
 }
 
 /// What a check digit is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Checked {
     /// The document's number.
     Number,

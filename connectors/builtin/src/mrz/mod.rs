@@ -9,6 +9,7 @@ mod layout;
 mod repair;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 pub use date::PartialDate;
 pub use layout::{Checked, Format};
@@ -28,7 +29,7 @@ pub enum Fault {
 }
 
 /// One check digit and whether it holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
     /// What it is over.
     pub over: Checked,
@@ -37,7 +38,8 @@ pub struct Check {
 }
 
 /// As the zone has it. `<` and `X` are both "not said".
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Sex {
     /// M.
     Male,
@@ -48,7 +50,7 @@ pub enum Sex {
 }
 
 /// What a zone says. Personal: `Debug` shows the format and the checks.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Zone {
     /// Its format.
     pub format: Format,

@@ -1,10 +1,12 @@
 //! Letters and digits that look alike, put right where a check digit leaves no choice.
 
+use serde::{Deserialize, Serialize};
+
 use super::digit;
 use super::layout::{Checked, Field, Layout, Lines};
 
 /// A sign that was replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repair {
     /// Which line, from 0.
     pub line: usize,

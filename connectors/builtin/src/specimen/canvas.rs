@@ -3,7 +3,7 @@
 use image::{Rgb, RgbImage};
 
 use super::chance::Chance;
-use super::font::{self, Setting};
+use crate::font::{self, Setting};
 use crate::number::{byte, edge, real, size, whole};
 
 /// A sheet that is being drawn on.

@@ -7,7 +7,6 @@
 mod canvas;
 mod card;
 mod chance;
-mod font;
 mod paper;
 mod photo;
 mod zone;

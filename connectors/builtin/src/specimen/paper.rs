@@ -4,8 +4,8 @@ use image::RgbImage;
 
 use super::canvas::{Canvas, Ink};
 use super::chance::Chance;
-use super::font::{ADVANCE, ASCENT};
 use super::zone::Format;
+use crate::font::{ADVANCE, ASCENT};
 use crate::number::{edge, real, size};
 use crate::raster::Grey;
 

@@ -9,6 +9,7 @@ mod line;
 mod locate;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::model::Models;
@@ -18,7 +19,7 @@ use crate::raster::{Grey, Point};
 use locate::Block;
 
 /// A zone that was read.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     /// What it says, as far as the formats go.
     pub zone: Zone,

@@ -4,6 +4,7 @@
 mod document;
 mod hostile;
 mod intake;
+mod keep;
 mod property;
 mod reuse;
 mod stand;

@@ -6,5 +6,6 @@
 mod challenge;
 mod compare;
 mod hostile;
+mod keep;
 mod people;
 mod quality;

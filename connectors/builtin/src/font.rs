@@ -11,9 +11,9 @@ use crate::number::{real, whole};
 use crate::raster::Point;
 
 /// How far one letter is from the next, in type sizes.
-pub(super) const ADVANCE: f32 = 0.723;
+pub(crate) const ADVANCE: f32 = 0.723;
 /// How far the line of writing lies below the top, in type sizes.
-pub(super) const ASCENT: f32 = 0.938;
+pub(crate) const ASCENT: f32 = 0.938;
 
 type Outline = Vec<Vec<Point>>;
 
@@ -42,17 +42,17 @@ fn letter(line: &str) -> Option<(char, Outline)> {
 
 /// How a text lies on the paper.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Setting {
+pub(crate) struct Setting {
     /// Where the line of writing begins, in pixels.
-    pub(super) at: Point,
+    pub(crate) at: Point,
     /// Type size in pixels.
-    pub(super) size: f32,
+    pub(crate) size: f32,
     /// Turned against the line of writing, in degrees, counter-clockwise.
-    pub(super) turn: f32,
+    pub(crate) turn: f32,
 }
 
 /// Calls back for each pixel that the text covers, with how much of it.
-pub(super) fn fill(text: &str, setting: Setting, paint: &mut dyn FnMut(usize, usize, f32)) {
+pub(crate) fn fill(text: &str, setting: Setting, paint: &mut dyn FnMut(usize, usize, f32)) {
     let (sin, cos) = setting.turn.to_radians().sin_cos();
     for (index, name) in text.chars().enumerate() {
         let Some(outline) = letters()
