@@ -23,7 +23,7 @@ mod notice_sample;
 mod pass;
 mod passage;
 pub mod path;
-mod qr;
+pub mod qr;
 mod retry;
 mod secret;
 mod shell;

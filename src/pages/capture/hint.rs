@@ -41,6 +41,10 @@ pub enum Hint {
     Grey,
     /// What was asked was not seen.
     HoldStill,
+    /// The movement was not seen in its time.
+    Slowly,
+    /// Another picture of the face is needed.
+    Retake,
     /// More than is taken.
     FileTooLarge,
     /// Nothing that can be opened.
@@ -82,7 +86,7 @@ macro_rules! hints {
 hints! {
     Dark dark, Bright bright, Glare glare, Blurred blurred, Closer closer, Farther farther, Corners corners, Centre centre,
     NoDocument no_document, NoCode no_code, OtherSide other_side, OtherKind other_kind, NoFace no_face,
-    SeveralFaces several_faces, FaceTurned face_turned, FaceCovered face_covered, Grey grey, HoldStill hold_still,
+    SeveralFaces several_faces, FaceTurned face_turned, FaceCovered face_covered, Grey grey, HoldStill hold_still, Slowly slowly, Retake retake,
     FileTooLarge file_too_large, NotAPicture not_a_picture, Unwanted unwanted,
 }
 

@@ -23,6 +23,8 @@ pub struct TakeSelfie {
     pub hint: Option<Hint>,
     /// How many more are taken.
     pub left: u32,
+    /// What was asked is done, and one picture is wanted: what it must carry.
+    pub still: Option<String>,
     /// Whether a picture may come from a file.
     pub upload: bool,
     /// Whether the person may still go over to a phone.
@@ -39,6 +41,7 @@ pub(super) struct Words {
     aim: String,
     begin: String,
     begin_again: String,
+    shutter: String,
     straight: String,
     left: String,
     right: String,
@@ -99,6 +102,7 @@ impl TakeSelfie {
             back: true,
             hint: None,
             left: 3,
+            still: None,
             upload: false,
             phone: true,
         };
@@ -110,6 +114,15 @@ impl TakeSelfie {
             phone: false,
             ..first.clone()
         };
-        vec![("capture-selfie", first), ("capture-selfie-again", again)]
+        let still = Self {
+            still: Some("sample-nonce".to_owned()),
+            phone: false,
+            ..first.clone()
+        };
+        vec![
+            ("capture-selfie", first),
+            ("capture-selfie-again", again),
+            ("capture-selfie-still", still),
+        ]
     }
 }

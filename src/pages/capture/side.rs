@@ -32,6 +32,8 @@ pub struct TakeSide {
     pub upload: bool,
     /// Whether the person may still go over to a phone.
     pub phone: bool,
+    /// Whether another document may still be chosen.
+    pub another: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -187,6 +189,7 @@ impl TakeSide {
             left: 3,
             upload: false,
             phone: true,
+            another: true,
         };
         let card = Self {
             setting: Setting::sample(false),
