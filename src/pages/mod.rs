@@ -42,7 +42,7 @@ pub use asset::Asset;
 pub use brand::{Brand, Contact, Logo};
 pub use check::{Asks, FurtherCheck};
 pub use code::EnterCode;
-pub use consent::{Consent, Short, Told};
+pub use consent::{Consent, Decides, Short, Told};
 pub use invited::Invited;
 pub use login::{Login, LoginError};
 pub use notice::Notice;

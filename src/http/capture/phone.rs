@@ -61,7 +61,7 @@ fn scan(door: &Door, who: &Photographer, code: &str) -> Result<Scan, Fault> {
         setting: setting(who),
         qr: squares.map(|(side, dark)| Qr { side, dark }),
         place: spoken_place(public),
-        code: code.replace('-', "").into(),
+        code: code.into(),
         until,
         seconds_left: until.since(door.flow.now()).as_secs(),
     })

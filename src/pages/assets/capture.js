@@ -327,11 +327,8 @@
   const challenge = async () => {
     busy = true;
     shutter.hidden = true;
-    const before = part("#before");
-    if (before) before.hidden = true;
-    part("[data-asked]").hidden = true;
-    last.hidden = true;
-    stage.scrollIntoView({ block: "center" });
+    for (const told of [part("#lead"), part("#before"), part("[data-asked]"), last]) told.hidden = true;
+    cueBox.scrollIntoView({ block: "start" });
     let step = await post(camera.dataset.begin, null, { headers: about() });
     let [under, slow, over] = [0, false, null];
     if (!step?.nonce) over = step ?? {};

@@ -75,28 +75,28 @@ impl Outline {
     pub(super) fn svg(self) -> String {
         let (class, view, brackets, whole, inside) = match self {
             Self::Page => (
-                "page",
+                "flat",
                 "0 0 250 176",
                 "M2 34V14A12 12 0 0 1 14 2h20M216 2h20a12 12 0 0 1 12 12v20M248 142v20a12 12 0 0 1-12 12h-20M34 174H14a12 12 0 0 1-12-12v-20",
                 "M14 2h222a12 12 0 0 1 12 12v148a12 12 0 0 1-12 12H14a12 12 0 0 1-12-12V14A12 12 0 0 1 14 2z",
                 r#"<rect x="20" y="34" width="62" height="80" rx="4"/><path d="M18 144h214M18 158h214"/>"#,
             ),
             Self::Front => (
-                "card",
+                "flat",
                 "0 0 250 158",
                 CARD_BRACKETS,
                 CARD,
                 r#"<rect x="18" y="40" width="60" height="78" rx="4"/><path d="M96 52h120M96 74h90M96 96h104"/>"#,
             ),
             Self::Lines => (
-                "card",
+                "flat",
                 "0 0 250 158",
                 CARD_BRACKETS,
                 CARD,
                 r#"<path d="M18 106h214M18 122h214M18 138h214"/>"#,
             ),
             Self::Barcode => (
-                "card",
+                "flat",
                 "0 0 250 158",
                 CARD_BRACKETS,
                 CARD,

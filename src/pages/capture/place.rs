@@ -10,7 +10,6 @@ use super::Setting;
 use crate::pages::icon::Icon;
 use crate::pages::path;
 use crate::pages::qr::Qr;
-use crate::pages::secret::{self, Run};
 use crate::pages::shell::{About, Screen, Script, Shell};
 use crate::pages::text::machine_moment;
 
@@ -35,7 +34,7 @@ pub struct Scan {
     pub qr: Option<Qr>,
     /// What stands before the code in the address: `recover.example.com/p/`.
     pub place: String,
-    /// The code.
+    /// The code, in its two halves.
     pub code: SecretString,
     /// Until when it is good.
     pub until: Timestamp,
@@ -81,7 +80,7 @@ pub enum FollowAt {
 pub(super) struct Words {
     title: String,
     lead: String,
-    ticks: Vec<String>,
+    ticks: [String; 3],
     phone: String,
     here: String,
     offered: String,
@@ -143,7 +142,7 @@ struct ScanView<'a> {
     words: &'a ScanWords,
     page: &'a Scan,
     here: &'a str,
-    code: Vec<Vec<Run<'a>>>,
+    code: &'a str,
     machine: String,
     moment: String,
 }
@@ -221,7 +220,7 @@ impl Screen for Scan {
             words,
             page: self,
             here: &shell.text.capture.place.here,
-            code: secret::groups(self.code.expose_secret()),
+            code: self.code.expose_secret(),
             machine: machine_moment(self.until),
             moment: shell.text.time.moment(self.until),
         }
@@ -302,7 +301,7 @@ impl Scan {
             setting: Setting::sample(true),
             qr: Some(Qr::sample()),
             place: "recover.example.com/p/".to_owned(),
-            code: "7KQM2RTBX9".into(),
+            code: "7KQM2-RTBX9".into(),
             until: Timestamp::from_seconds(1_768_473_000),
             seconds_left: 298,
         };

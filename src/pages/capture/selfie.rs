@@ -36,7 +36,7 @@ pub struct TakeSelfie {
 pub(super) struct Words {
     title: String,
     lead: String,
-    ticks: Vec<String>,
+    ticks: [String; 3],
     asked: String,
     aim: String,
     begin: String,
