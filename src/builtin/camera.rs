@@ -43,7 +43,11 @@ mod tests {
         ] {
             assert!(is_virtual(program), "{program}");
         }
-        for camera in ["FaceTime HD Camera", "camera2 1, facing front", "Integrated Webcam (0408:a061)"] {
+        for camera in [
+            "FaceTime HD Camera",
+            "camera2 1, facing front",
+            "Integrated Webcam (0408:a061)",
+        ] {
             assert!(!is_virtual(camera), "{camera}");
         }
     }

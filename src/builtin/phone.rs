@@ -100,8 +100,9 @@ impl Builtin {
     /// The session that a phone's cookie leads to, confirmed or not.
     pub async fn session_of_phone(&self, token: &str) -> Result<Session, Error> {
         let token = Token::parse(token).ok_or(Error::Gone)?;
-        let found = self.0.store.capture_by(CaptureWay::Phone, &token.digest(), self.now());
-        let (capture, state) = self.opened(found.await?)?;
+        let digest = token.digest();
+        let found = self.0.store.capture_by(CaptureWay::Phone, &digest, self.now()).await?;
+        let (capture, state) = self.opened(found)?;
         Ok(state.session(&capture, Hand::Phone))
     }
 
@@ -202,7 +203,7 @@ mod tests {
     #[test]
     fn a_code_is_read_however_it_is_typed() {
         assert_eq!(plain("7kqm2-rtbx9"), "7KQM2RTBX9");
-        assert_eq!(plain(" oil0 1-7K"), "0110" .to_owned() + "17K");
+        assert_eq!(plain(" oil0 1-7K"), "0110".to_owned() + "17K");
         let code = code();
         assert_eq!(code.len(), LENGTH);
         assert_eq!(plain(&code), code);

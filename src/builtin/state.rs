@@ -49,6 +49,8 @@ pub(super) struct State {
     pub agents: Vec<(Hand, Digest)>,
     /// What came from files.
     pub uploads: BTreeSet<String>,
+    /// What was last written by a program that changes pictures.
+    pub edited: BTreeSet<String>,
     /// Of the face, for knowing it again.
     pub look: Option<u64>,
     /// What was seen before.
@@ -197,6 +199,7 @@ impl State {
             cameras: BTreeSet::new(),
             agents: Vec::new(),
             uploads: BTreeSet::new(),
+            edited: BTreeSet::new(),
             look: None,
             known: Vec::new(),
             ended: None,
