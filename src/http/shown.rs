@@ -6,7 +6,7 @@ use crate::case::check::{self, CheckState};
 use crate::case::{Case, End, Opener, Stage};
 use crate::crypto::parcel::BrowserKey;
 use crate::pages::{
-    Again, Asks, Consent, FurtherCheck, LookedAt, Notice, Page, PassReady, Retry, RetryCause, Short, Visit, Waiting,
+    Again, Asks, Consent, Decides, FurtherCheck, LookedAt, Notice, Page, PassReady, Retry, RetryCause, Short, Visit, Waiting,
     What,
 };
 use crate::source::{Door, duo, kept, looked_at, reply};
@@ -211,6 +211,11 @@ fn consent_page(door: &Door, case: &Case, form_token: String) -> Page {
         requester,
         told,
         time_left: case.opener.is_client().then_some(left).filter(|left| *left < SHORT),
+        decides: match verifier.is_some_and(|verifier| verifier.reviews_here()) {
+            false => Decides::Verifier,
+            true if purpose.documents.automatic => Decides::Software,
+            true => Decides::Colleague,
+        },
         verifier_name: verifier.map_or("", |verifier| verifier.title()).to_owned(),
         looked_at: match short {
             Some(_) => vec![LookedAt::Face, LookedAt::SameFace],

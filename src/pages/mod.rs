@@ -7,6 +7,7 @@
 
 mod asset;
 mod brand;
+pub mod capture;
 mod check;
 mod code;
 mod colour;
@@ -22,6 +23,7 @@ mod notice_sample;
 mod pass;
 mod passage;
 pub mod path;
+pub mod qr;
 mod retry;
 mod secret;
 mod shell;
@@ -40,7 +42,7 @@ pub use asset::Asset;
 pub use brand::{Brand, Contact, Logo};
 pub use check::{Asks, FurtherCheck};
 pub use code::EnterCode;
-pub use consent::{Consent, Short, Told};
+pub use consent::{Consent, Decides, Short, Told};
 pub use invited::Invited;
 pub use login::{Login, LoginError};
 pub use notice::Notice;
@@ -102,6 +104,8 @@ pub enum Page {
     StaffDoor(StaffDoor),
     /// Something to know, and nothing to do but read.
     Notice(Notice),
+    /// A screen on which pictures are taken here.
+    Capture(Box<capture::Capture>),
     /// A screen of the console.
     Desk(Box<desk::Desk>),
 }
@@ -151,6 +155,7 @@ impl Page {
             Self::SignOut(page) => page,
             Self::StaffDoor(page) => page,
             Self::Notice(page) => page,
+            Self::Capture(page) => page.screen(),
             Self::Desk(page) => page.as_ref(),
         }
     }
@@ -165,6 +170,7 @@ impl Page {
         match self {
             Self::Notice(notice) => notice.status(),
             Self::StaffDoor(door) => door.status(),
+            Self::Capture(page) => page.status(),
             Self::Desk(desk) => desk.status(),
             Self::Login(Login { error: Some(_), .. }) | Self::EnterCode(EnterCode { wrong: true }) => {
                 StatusCode::UNPROCESSABLE_ENTITY
@@ -193,6 +199,7 @@ impl Page {
             .chain(of(SignOut::samples()))
             .chain(of(StaffDoor::samples()))
             .chain(of(Notice::samples()))
+            .chain(of(capture::Capture::samples()))
             .chain(of(desk::Desk::samples()))
             .collect()
     }

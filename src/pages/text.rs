@@ -53,6 +53,7 @@ pub(super) struct Text {
     pub(super) code: super::code::Words,
     pub(super) invited: invited::Words,
     pub(super) consent: consent::Words,
+    pub(super) capture: super::capture::words::Words,
     pub(super) visit: visit::Words,
     pub(super) check: super::check::Words,
     pub(super) waiting: waiting::Words,
