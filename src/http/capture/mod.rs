@@ -130,7 +130,13 @@ async fn wake(door: &Door, builtin: &Builtin, session: &Session) {
 }
 
 /// Counts a call from an address; refused when there were too many in this minute.
-fn counted(pace: &Pace, what: &str, client: &crate::source::client::Client, door: &Door, most: u32) -> Result<(), Fault> {
+fn counted(
+    pace: &Pace,
+    what: &str,
+    client: &crate::source::client::Client,
+    door: &Door,
+    most: u32,
+) -> Result<(), Fault> {
     let caller = format!("{what} {}", hex(client.0.bytes()));
     match pace.count(&caller, door.flow.now(), most).wait {
         None => Ok(()),

@@ -56,14 +56,15 @@ fn scan(door: &Door, who: &Photographer, code: &str) -> Result<Scan, Fault> {
     let public = &door.flow.public_url;
     let link = public.join(&format!("{}{code}", path::PHONE)).ok();
     let squares = link.and_then(|link| give::squares(&link).ok());
-    let until = door.flow.now().plus(GOOD);
+    let now = door.flow.now();
+    let until = now.plus(GOOD).min(who.session.until);
     Ok(Scan {
         setting: setting(who),
         qr: squares.map(|(side, dark)| Qr { side, dark }),
         place: spoken_place(public),
         code: code.into(),
         until,
-        seconds_left: until.since(door.flow.now()).as_secs(),
+        seconds_left: until.since(now).as_secs(),
     })
 }
 
@@ -79,7 +80,9 @@ pub(super) async fn confirm(State(door): State<Door>, who: Photographer, Form(sa
     let done = async {
         who.owner()?;
         who.pressed(&said.pressed.form_token)?;
-        who.builtin.confirm_phone(&who.session, said.answer == path::YES).await?;
+        who.builtin
+            .confirm_phone(&who.session, said.answer == path::YES)
+            .await?;
         Ok(())
     };
     on_or(done.await, &door, &who, path::CAPTURE)
@@ -106,7 +109,10 @@ fn typed(code: &str) -> Option<String> {
         .filter(|letter| !letter.is_whitespace())
         .map(|letter| letter.to_ascii_uppercase())
         .collect();
-    let fits = code.len() <= LONGEST_CODE && code.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'-');
+    let fits = code.len() <= LONGEST_CODE
+        && code
+            .bytes()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == b'-');
     fits.then_some(code)
 }
 

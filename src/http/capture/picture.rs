@@ -95,7 +95,11 @@ pub(super) async fn side(
         let side = side_named(&word).ok_or(Fault::Malformed)?;
         let sent = Sent::new(door, who, &headers, &pace, &client, body)?;
         let how = how(&headers, false);
-        let answer = sent.who.builtin.side(&sent.who.session, side, sent.file.clone(), how).await?;
+        let answer = sent
+            .who
+            .builtin
+            .side(&sent.who.session, side, sent.file.clone(), how)
+            .await?;
         Ok(told(&sent, answer).await)
     };
     said(taken.await)
@@ -114,7 +118,11 @@ pub(super) async fn still(
         let sent = Sent::new(door, who, &headers, &pace, &client, body)?;
         let nonce = text(&headers, "x-nonce").ok_or(Fault::Malformed)?;
         let how = how(&headers, false);
-        let answer = sent.who.builtin.selfie(&sent.who.session, nonce, sent.file.clone(), how).await?;
+        let answer = sent
+            .who
+            .builtin
+            .selfie(&sent.who.session, nonce, sent.file.clone(), how)
+            .await?;
         Ok(told(&sent, answer).await)
     };
     said(taken.await)
@@ -152,7 +160,9 @@ pub(super) async fn frame(
         let step = text(&headers, "x-step").and_then(|step| step.parse().ok());
         let (step, nonce) = step.zip(text(&headers, "x-nonce")).ok_or(Fault::Malformed)?;
         let builtin = &sent.who.builtin;
-        let answer = builtin.frame(&sent.who.session, step, nonce, sent.file.clone(), at).await?;
+        let answer = builtin
+            .frame(&sent.who.session, step, nonce, sent.file.clone(), at)
+            .await?;
         Ok(framed(&sent, answer).await)
     };
     said(seen.await)
@@ -239,7 +249,9 @@ pub(super) fn how(headers: &HeaderMap, upload: bool) -> How {
     });
     let rate = text(headers, "x-frame-rate").and_then(|rate| rate.parse().ok());
     How {
-        camera: text(headers, "x-camera").map(camera_name).filter(|name| !name.is_empty()),
+        camera: text(headers, "x-camera")
+            .map(camera_name)
+            .filter(|name| !name.is_empty()),
         upload,
         agent: clean(text(headers, "user-agent").unwrap_or_default(), LONGEST_AGENT),
         size,
