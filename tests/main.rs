@@ -4,6 +4,7 @@
 mod api;
 #[cfg(test)]
 mod capture_pages;
+mod capture;
 #[cfg(test)]
 mod config;
 #[cfg(test)]

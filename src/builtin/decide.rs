@@ -140,8 +140,8 @@ impl<'a> Found<'a> {
     fn faces(&self, found: &mut Vec<Remark>) {
         for finding in self.portrait {
             let mut one = worded(Weight::Signal, finding);
-            one.about = Some(one.word);
-            one.word = "weak_portrait".to_owned();
+            one.about = Some(one.word.clone());
+            "weak_portrait".clone_into(&mut one.word);
             found.push(one);
         }
         let Some(comparison) = self.comparison else {
@@ -150,8 +150,8 @@ impl<'a> Found<'a> {
         };
         for finding in &comparison.selfie {
             let mut one = worded(Weight::Signal, finding);
-            one.about = Some(one.word);
-            one.word = "weak_selfie".to_owned();
+            one.about = Some(one.word.clone());
+            "weak_selfie".clone_into(&mut one.word);
             found.push(one);
         }
         match comparison.likeness {

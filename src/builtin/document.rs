@@ -188,11 +188,10 @@ impl State {
         };
         let last = self.given(given.side).tries >= TRIES;
         match doubt {
-            None => Verdict::Taken,
             Some((hint, _)) if !last => Verdict::Again(hint),
             Some((_, Some(end))) => Verdict::End(end),
             // What is odd about it stands in the reading, and a person looks.
-            Some((_, None)) => Verdict::Taken,
+            None | Some((_, None)) => Verdict::Taken,
         }
     }
 

@@ -27,6 +27,8 @@ pub(super) struct Remembered {
 /// have several.
 pub(super) fn whose(here: &Here, other: &Remembered) -> Whose {
     match (&here.account, &other.account) {
+        // Another attempt of the same case.
+        _ if !here.number.is_empty() && here.number == other.number => Whose::Same,
         (Some(one), Some(other)) if one == other => Whose::Same,
         (Some(_), Some(_)) => Whose::Other,
         _ if here.login.is_some() && here.login == other.login => Whose::Same,

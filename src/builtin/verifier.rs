@@ -17,6 +17,8 @@ use crate::cause::causes;
 use crate::store::{Capture, NewCapture, Score};
 use doorward_builtin::Models;
 use doorward_builtin::challenge::Outcome as Challenged;
+use doorward_builtin::document::Reading;
+use doorward_builtin::mrz::PartialDate;
 use doorward_contract::{
     CheckName, CheckResult, Decided, Erased, Evidence, Exhibits, Expectation, Finding, FindingLevel, Outcome, Person,
     Proof, ProofRequest, Reference, Sent, Started, Timestamp, VendorError, Verifier, Woken,
@@ -40,7 +42,7 @@ pub fn examine(models: &Path) -> Vec<Finding> {
     if let Err(error) = Models::open(models).check() {
         findings.push(Finding {
             level: FindingLevel::Fault,
-            what: causes(&error).to_string(),
+            what: causes(&error),
             remedy: format!(
                 "put the four model files of this version into {} (they are in the release beside the program), or correct `models`",
                 models.display()
@@ -52,7 +54,7 @@ pub fn examine(models: &Path) -> Vec<Finding> {
 
 impl From<Error> for VendorError {
     fn from(error: Error) -> Self {
-        let why = causes(&error).to_string();
+        let why = causes(&error);
         match error {
             Error::Busy { retry_after } => Self::Throttled {
                 retry_after: Some(retry_after),
@@ -273,7 +275,7 @@ fn person(state: &State) -> Option<Person> {
         },
         native_name: None,
         // In part it is none: whoever compares takes a date for a whole one.
-        birth_date: reading.birth.and_then(|birth| birth.full()),
+        birth_date: reading.birth.and_then(PartialDate::full),
     })
 }
 
@@ -299,7 +301,7 @@ fn checks(state: &State, found: &Found<'_>) -> Vec<CheckResult> {
         reasons,
     };
     let odd = found.reasons();
-    let read = state.reading.as_ref().is_some_and(|reading| reading.readable());
+    let read = state.reading.as_ref().is_some_and(Reading::readable);
     let challenge = match &state.selfie.judgement {
         Some(judgement) if judgement.outcome == Challenged::Done => "done",
         Some(_) => "not_done",
