@@ -3,8 +3,9 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
-mod capture_pages;
 mod capture;
+#[cfg(test)]
+mod capture_pages;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
