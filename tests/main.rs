@@ -5,6 +5,8 @@ mod api;
 #[cfg(test)]
 mod capture;
 #[cfg(test)]
+mod capture_pages;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod deliver;

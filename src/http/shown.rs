@@ -6,8 +6,8 @@ use crate::case::check::{self, CheckState};
 use crate::case::{Case, End, Opener, Stage};
 use crate::crypto::parcel::BrowserKey;
 use crate::pages::{
-    Again, Asks, Consent, Decides, FurtherCheck, LookedAt, Notice, Page, PassReady, Retry, RetryCause, Short, Visit, Waiting,
-    What,
+    Again, Asks, Consent, Decides, FurtherCheck, LookedAt, Notice, Page, PassReady, Retry, RetryCause, Short, Visit,
+    Waiting, What,
 };
 use crate::source::{Door, duo, kept, looked_at, reply};
 use doorward_contract::{Challenge, Outcome};

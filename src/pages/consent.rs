@@ -260,6 +260,19 @@ impl Consent {
             time_left: Some(Duration::from_mins(4)),
             ..own.clone()
         };
+        vec![
+            ("consent", own.clone()),
+            ("consent-asked", asked),
+            ("consent-sent", sent.clone()),
+        ]
+        .into_iter()
+        .chain(Self::looked_at_here(&own))
+        .chain(Self::recognised(&sent))
+        .collect()
+    }
+
+    /// The company itself looks.
+    fn looked_at_here(own: &Self) -> [(&'static str, Self); 2] {
         let here = Self {
             verifier_name: "the company itself".to_owned(),
             decides: Decides::Colleague,
@@ -270,16 +283,7 @@ impl Consent {
             looked_at: vec![LookedAt::Document, LookedAt::Name],
             ..here.clone()
         };
-        vec![
-            ("consent", own),
-            ("consent-here", here),
-            ("consent-here-automatic", alone),
-            ("consent-asked", asked),
-            ("consent-sent", sent.clone()),
-        ]
-        .into_iter()
-        .chain(Self::recognised(&sent))
-        .collect()
+        [("consent-here", here), ("consent-here-automatic", alone)]
     }
 
     /// Somebody may be recognised, the next time or now.

@@ -93,7 +93,11 @@ impl Shell<'_> {
 
     /// The address that shows whatever comes next for this browser.
     pub(super) fn home(&self) -> &'static str {
-        if self.about.at_capture { path::CAPTURE } else { path::CASE }
+        if self.about.at_capture {
+            path::CAPTURE
+        } else {
+            path::CASE
+        }
     }
 
     /// The address that says whether that is another page now.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use doorward::pages::{
-    Choice, Consent, Contact, Decides, Invited, Kept, Login, LookedAt, Notice, OnePass, Page, Pages, PassShown, Passage, Short,
-    SignOut, Told, Welcome,
+    Choice, Consent, Contact, Decides, Invited, Kept, Login, LookedAt, Notice, OnePass, Page, Pages, PassShown,
+    Passage, Short, SignOut, Told, Welcome,
 };
 use doorward_contract::{PassKind, Timestamp};
 use scraper::Html;

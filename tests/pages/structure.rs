@@ -371,7 +371,10 @@ fn the_live_picture_is_offered_to_scripts_alone() {
     for (name, html) in samples(&pages) {
         let document = without_scripts(&html);
         for camera in document.select(&select("[data-camera]")) {
-            assert!(camera.value().attr("hidden").is_some(), "{name}: it would be dead without scripts");
+            assert!(
+                camera.value().attr("hidden").is_some(),
+                "{name}: it would be dead without scripts"
+            );
             // What is asked for instead: a file where files are taken, and otherwise what to do.
             let file = count(&document, "form.upload[enctype='multipart/form-data'] input[type=file]");
             let told = reading(&document).contains("needs JavaScript");

@@ -1,10 +1,8 @@
 //! What is pressed and what is sent without scripts: the kind of document, another one, a file.
 
-use std::sync::Arc;
-
 use axum::body::Bytes;
 use axum::extract::multipart::{Multipart, MultipartRejection};
-use axum::extract::{Extension, Form, Path, State};
+use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use doorward_contract::DocumentKind;
@@ -13,13 +11,11 @@ use serde::Deserialize;
 use super::answer::Fault;
 use super::picture::{how, side_named, too_large_or};
 use super::show::taking;
-use super::who::Photographer;
-use super::{PICTURES_A_MINUTE, counted, is_desktop, wake};
+use super::who::{Meter, Photographer};
+use super::{PICTURES_A_MINUTE, is_desktop, wake};
 use crate::builtin::{Answer, Place};
-use crate::http::api::pace::Pace;
 use crate::pages::path;
 use crate::source::Door;
-use crate::source::client::Client;
 
 /// What every form of ours sends.
 #[derive(Deserialize)]
@@ -69,15 +65,14 @@ pub(super) fn on_or(done: Result<(), Fault>, door: &Door, who: &Photographer, to
 /// A file, sent by the form itself.
 pub(super) async fn upload(
     State(door): State<Door>,
-    Extension(pace): Extension<Arc<Pace>>,
     Path(what): Path<String>,
     headers: HeaderMap,
-    client: Client,
+    meter: Meter,
     who: Photographer,
     form: Result<Multipart, MultipartRejection>,
 ) -> Response {
     let taken = async {
-        counted(&pace, "pictures", &client, &door, PICTURES_A_MINUTE)?;
+        meter.count(&door, "pictures", PICTURES_A_MINUTE)?;
         if !who.session.documents.upload {
             return Err(Fault::Forbidden);
         }

@@ -12,7 +12,6 @@ mod show;
 mod who;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Extension, Query, State};
 use axum::http::HeaderMap;
@@ -30,7 +29,6 @@ use crate::case::HandleKind;
 use crate::cause::causes;
 use crate::pages::path;
 use crate::source::Door;
-use answer::Fault;
 use show::{Shown, shown};
 use who::Photographer;
 
@@ -127,22 +125,4 @@ async fn wake(door: &Door, builtin: &Builtin, session: &Session) {
     if let Err(error) = woken.await {
         tracing::warn!(error = %causes(error.as_ref()), "a case could not be woken for its pictures");
     }
-}
-
-/// Counts a call from an address; refused when there were too many in this minute.
-fn counted(pace: &Pace, what: &str, client: &crate::source::client::Client, door: &Door, most: u32) -> Result<(), Fault> {
-    let caller = format!("{what} {}", hex(client.0.bytes()));
-    match pace.count(&caller, door.flow.now(), most).wait {
-        None => Ok(()),
-        Some(wait) => Err(Fault::TooMany(wait.max(Duration::from_secs(1)))),
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

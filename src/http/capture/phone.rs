@@ -1,28 +1,24 @@
 //! Handing over to a phone: the code, the phone's door, the word of the case's own browser. The phone confirms nothing, takes nothing
 //! back and sees no page of the case.
 
-use std::sync::Arc;
-
-use axum::extract::{Extension, Form, Path, State};
+use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use url::Url;
 
+use super::CODES_A_MINUTE;
 use super::answer::Fault;
 use super::form::{Pressed, on_or};
 use super::show::setting;
-use super::who::{Photographer, phone_cookie};
-use super::{CODES_A_MINUTE, counted};
+use super::who::{Meter, Photographer, phone_cookie};
 use crate::builtin::{Builtin, Error};
 use crate::flow::give;
-use crate::http::api::pace::Pace;
 use crate::pages::capture::{PhoneDoor, Said, Scan};
 use crate::pages::qr::Qr;
 use crate::pages::{Notice, path};
 use crate::source::Door;
-use crate::source::client::Client;
 
 /// The longest code that is looked up; ten letters and what people put between them.
 const LONGEST_CODE: usize = 20;
@@ -41,7 +37,7 @@ pub(super) async fn offer(State(door): State<Door>, who: Photographer, Form(pres
         who.owner()?;
         who.pressed(&pressed.form_token)?;
         let code = who.builtin.offer_phone(&who.session).await?;
-        scan(&door, &who, &code)
+        Ok::<_, Fault>(scan(&door, &who, &code))
     };
     match offered.await {
         Ok(scan) => door.show(scan),
@@ -52,19 +48,20 @@ pub(super) async fn offer(State(door): State<Door>, who: Photographer, Form(pres
 /// How long a code is good ([`Builtin::offer_phone`]).
 const GOOD: std::time::Duration = std::time::Duration::from_secs(5 * 60);
 
-fn scan(door: &Door, who: &Photographer, code: &str) -> Result<Scan, Fault> {
+fn scan(door: &Door, who: &Photographer, code: &str) -> Scan {
     let public = &door.flow.public_url;
     let link = public.join(&format!("{}{code}", path::PHONE)).ok();
     let squares = link.and_then(|link| give::squares(&link).ok());
-    let until = door.flow.now().plus(GOOD);
-    Ok(Scan {
+    let now = door.flow.now();
+    let until = now.plus(GOOD).min(who.session.until);
+    Scan {
         setting: setting(who),
         qr: squares.map(|(side, dark)| Qr { side, dark }),
         place: spoken_place(public),
         code: code.into(),
         until,
-        seconds_left: until.since(door.flow.now()).as_secs(),
-    })
+        seconds_left: until.since(now).as_secs(),
+    }
 }
 
 /// What is typed before the code.
@@ -79,7 +76,9 @@ pub(super) async fn confirm(State(door): State<Door>, who: Photographer, Form(sa
     let done = async {
         who.owner()?;
         who.pressed(&said.pressed.form_token)?;
-        who.builtin.confirm_phone(&who.session, said.answer == path::YES).await?;
+        who.builtin
+            .confirm_phone(&who.session, said.answer == path::YES)
+            .await?;
         Ok(())
     };
     on_or(done.await, &door, &who, path::CAPTURE)
@@ -106,7 +105,10 @@ fn typed(code: &str) -> Option<String> {
         .filter(|letter| !letter.is_whitespace())
         .map(|letter| letter.to_ascii_uppercase())
         .collect();
-    let fits = code.len() <= LONGEST_CODE && code.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'-');
+    let fits = code.len() <= LONGEST_CODE
+        && code
+            .bytes()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == b'-');
     fits.then_some(code)
 }
 
@@ -115,14 +117,9 @@ fn known(door: &Door) -> Option<&Builtin> {
 }
 
 /// Where the code leads. Looking uses nothing up.
-pub(super) async fn door(
-    State(door): State<Door>,
-    Extension(pace): Extension<Arc<Pace>>,
-    client: Client,
-    Path(code): Path<String>,
-) -> Response {
+pub(super) async fn door(State(door): State<Door>, meter: Meter, Path(code): Path<String>) -> Response {
     let looked = async {
-        counted(&pace, "codes", &client, &door, CODES_A_MINUTE)?;
+        meter.count(&door, "codes", CODES_A_MINUTE)?;
         let (Some(builtin), Some(code)) = (known(&door), typed(&code)) else {
             return Ok(None);
         };
@@ -139,13 +136,12 @@ pub(super) async fn door(
 /// Uses the code up, and lets the phone in as far as its words.
 pub(super) async fn open(
     State(door): State<Door>,
-    Extension(pace): Extension<Arc<Pace>>,
-    client: Client,
+    meter: Meter,
     headers: HeaderMap,
     Path(code): Path<String>,
 ) -> Response {
     let opened = async {
-        counted(&pace, "codes", &client, &door, CODES_A_MINUTE)?;
+        meter.count(&door, "codes", CODES_A_MINUTE)?;
         let (Some(builtin), Some(code)) = (known(&door), typed(&code)) else {
             return Err(Fault::Gone);
         };

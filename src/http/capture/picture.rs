@@ -1,24 +1,20 @@
 //! Pictures as the script sends them: one at a time, the body is the file. Everything that a script says of its camera is noted,
 //! bounded, and believed no further.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::answer::Fault;
-use super::who::{Photographer, return_path};
-use super::{PICTURES_A_MINUTE, counted, wake};
+use super::who::{Meter, Photographer, return_path};
+use super::{PICTURES_A_MINUTE, wake};
 use crate::builtin::{Answer, FrameAnswer, How, Next, Place, Prompt, Session, Side};
-use crate::http::api::pace::Pace;
 use crate::pages::path;
 use crate::source::Door;
-use crate::source::client::Client;
 
 /// Characters of a camera's name that are kept.
 const LONGEST_NAME: usize = 100;
@@ -40,16 +36,9 @@ type Body = Result<Bytes, BytesRejection>;
 
 impl Sent {
     /// Takes a call: from our own page, not too often, not too large.
-    fn new(
-        door: Door,
-        who: Photographer,
-        headers: &HeaderMap,
-        pace: &Pace,
-        client: &Client,
-        body: Body,
-    ) -> Result<Self, Fault> {
+    fn new(door: Door, who: Photographer, headers: &HeaderMap, meter: &Meter, body: Body) -> Result<Self, Fault> {
         who.scripted(headers)?;
-        counted(pace, "pictures", client, &door, PICTURES_A_MINUTE)?;
+        meter.count(&door, "pictures", PICTURES_A_MINUTE)?;
         let file = body.map_err(|rejection| too_large_or(rejection.status(), Fault::Malformed))?;
         Ok(Self { door, who, file })
     }
@@ -67,14 +56,13 @@ pub(super) fn too_large_or(status: axum::http::StatusCode, otherwise: Fault) -> 
 /// A preview: what could be better.
 pub(super) async fn look(
     State(door): State<Door>,
-    Extension(pace): Extension<Arc<Pace>>,
     headers: HeaderMap,
-    client: Client,
+    meter: Meter,
     who: Photographer,
     body: Body,
 ) -> Response {
     let looked = async {
-        let sent = Sent::new(door, who, &headers, &pace, &client, body)?;
+        let sent = Sent::new(door, who, &headers, &meter, body)?;
         let hint = sent.who.builtin.glance(&sent.who.session, sent.file).await?;
         Ok::<_, Fault>(json!({"hint": hint.map(crate::builtin::Hint::word)}))
     };
@@ -84,18 +72,21 @@ pub(super) async fn look(
 /// A picture of one side.
 pub(super) async fn side(
     State(door): State<Door>,
-    Extension(pace): Extension<Arc<Pace>>,
     Path(word): Path<String>,
     headers: HeaderMap,
-    client: Client,
+    meter: Meter,
     who: Photographer,
     body: Body,
 ) -> Response {
     let taken = async {
         let side = side_named(&word).ok_or(Fault::Malformed)?;
-        let sent = Sent::new(door, who, &headers, &pace, &client, body)?;
+        let sent = Sent::new(door, who, &headers, &meter, body)?;
         let how = how(&headers, false);
-        let answer = sent.who.builtin.side(&sent.who.session, side, sent.file.clone(), how).await?;
+        let answer = sent
+            .who
+            .builtin
+            .side(&sent.who.session, side, sent.file.clone(), how)
+            .await?;
         Ok(told(&sent, answer).await)
     };
     said(taken.await)
@@ -104,33 +95,30 @@ pub(super) async fn side(
 /// The picture at the end of the challenge.
 pub(super) async fn still(
     State(door): State<Door>,
-    Extension(pace): Extension<Arc<Pace>>,
     headers: HeaderMap,
-    client: Client,
+    meter: Meter,
     who: Photographer,
     body: Body,
 ) -> Response {
     let taken = async {
-        let sent = Sent::new(door, who, &headers, &pace, &client, body)?;
+        let sent = Sent::new(door, who, &headers, &meter, body)?;
         let nonce = text(&headers, "x-nonce").ok_or(Fault::Malformed)?;
         let how = how(&headers, false);
-        let answer = sent.who.builtin.selfie(&sent.who.session, nonce, sent.file.clone(), how).await?;
+        let answer = sent
+            .who
+            .builtin
+            .selfie(&sent.who.session, nonce, sent.file.clone(), how)
+            .await?;
         Ok(told(&sent, answer).await)
     };
     said(taken.await)
 }
 
 /// The person is ready: what is asked first.
-pub(super) async fn begin(
-    State(door): State<Door>,
-    Extension(pace): Extension<Arc<Pace>>,
-    headers: HeaderMap,
-    client: Client,
-    who: Photographer,
-) -> Response {
+pub(super) async fn begin(State(door): State<Door>, headers: HeaderMap, meter: Meter, who: Photographer) -> Response {
     let begun = async {
         who.scripted(&headers)?;
-        counted(&pace, "pictures", &client, &door, PICTURES_A_MINUTE)?;
+        meter.count(&door, "pictures", PICTURES_A_MINUTE)?;
         Ok::<_, Fault>(prompt(&who.builtin.begin_selfie(&who.session).await?))
     };
     said(begun.await)
@@ -139,20 +127,21 @@ pub(super) async fn begin(
 /// One frame of the challenge.
 pub(super) async fn frame(
     State(door): State<Door>,
-    Extension(pace): Extension<Arc<Pace>>,
     headers: HeaderMap,
-    client: Client,
+    meter: Meter,
     who: Photographer,
     body: Body,
 ) -> Response {
     // The body is whole by now, and nothing has waited yet: this is when the frame was there.
     let at = who.builtin.now();
     let seen = async {
-        let sent = Sent::new(door, who, &headers, &pace, &client, body)?;
+        let sent = Sent::new(door, who, &headers, &meter, body)?;
         let step = text(&headers, "x-step").and_then(|step| step.parse().ok());
         let (step, nonce) = step.zip(text(&headers, "x-nonce")).ok_or(Fault::Malformed)?;
         let builtin = &sent.who.builtin;
-        let answer = builtin.frame(&sent.who.session, step, nonce, sent.file.clone(), at).await?;
+        let answer = builtin
+            .frame(&sent.who.session, step, nonce, sent.file.clone(), at)
+            .await?;
         Ok(framed(&sent, answer).await)
     };
     said(seen.await)
@@ -239,7 +228,9 @@ pub(super) fn how(headers: &HeaderMap, upload: bool) -> How {
     });
     let rate = text(headers, "x-frame-rate").and_then(|rate| rate.parse().ok());
     How {
-        camera: text(headers, "x-camera").map(camera_name).filter(|name| !name.is_empty()),
+        camera: text(headers, "x-camera")
+            .map(camera_name)
+            .filter(|name| !name.is_empty()),
         upload,
         agent: clean(text(headers, "user-agent").unwrap_or_default(), LONGEST_AGENT),
         size,

@@ -7,7 +7,7 @@ use super::who::{Photographer, to_return};
 use crate::builtin::{self, Hand, Offer, Place, Session};
 use crate::pages::Page;
 use crate::pages::capture::{
-    ChooseKind, Confirm, Follow, FollowAt, Hint, PhoneWords, Said, Setting, Side, TakeSelfie, TakeSide, Where,
+    ChooseKind, Confirm, Follow, FollowAt, Hint, PhoneWords, Said, Setting, Side, TakeSelfie, TakeSide, Ways, Where,
 };
 use crate::source::Door;
 
@@ -81,9 +81,13 @@ pub(super) fn shown(door: &Door, who: &Photographer, here: bool) -> Shown {
 pub(super) fn taking(who: &Photographer, session: &Session, hint: Option<builtin::Hint>, here: bool) -> Page {
     let setting = setting(who);
     let hint = hint.or(session.hint).map(hinted);
-    let (back, upload) = (has_back(session), session.documents.upload);
-    // A phone that is the case's own browser has no use for another.
-    let phone = who.own && !here;
+    let back = has_back(session);
+    let ways = Ways {
+        upload: session.documents.upload,
+        // A phone that is the case's own browser has no use for another.
+        phone: who.own && !here,
+        another: session.another,
+    };
     match (session.place, session.kind) {
         (Place::Side(side), Some(kind)) => TakeSide {
             setting,
@@ -98,9 +102,7 @@ pub(super) fn taking(who: &Photographer, session: &Session, hint: Option<builtin
                 builtin::Side::Front => session.tries.front,
                 builtin::Side::Back => session.tries.back,
             },
-            upload,
-            phone,
-            another: session.another,
+            ways,
         }
         .into(),
         (Place::Selfie | Place::Done, _) => TakeSelfie {
@@ -113,14 +115,13 @@ pub(super) fn taking(who: &Photographer, session: &Session, hint: Option<builtin
                 session.tries.challenge
             },
             still: session.still.clone(),
-            upload,
-            phone,
+            ways,
         }
         .into(),
         (Place::Kind | Place::Side(_), _) => ChooseKind {
             setting,
             kinds: session.documents.kinds.clone(),
-            phone,
+            phone: ways.phone,
         }
         .into(),
     }

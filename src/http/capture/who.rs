@@ -1,5 +1,6 @@
 //! Who takes pictures: the browser that the case belongs to, or a phone that was let in by it.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -14,9 +15,11 @@ use super::answer::Fault;
 use crate::builtin::{Builtin, Error, Session};
 use crate::case::Stage;
 use crate::crypto::token::Digest;
+use crate::http::api::pace::Pace;
 use crate::pages::capture::Said;
 use crate::pages::{Notice, path};
 use crate::source::Door;
+use crate::source::client::Client;
 
 /// What scripts send the form's token in.
 const TOKEN_HEADER: &str = "x-form-token";
@@ -48,6 +51,33 @@ impl Photographer {
     /// What only the case's own browser may do.
     pub(super) fn owner(&self) -> Result<(), Fault> {
         if self.own { Ok(()) } else { Err(Fault::Forbidden) }
+    }
+}
+
+/// How often an address called in this minute.
+pub(super) struct Meter {
+    pace: Arc<Pace>,
+    client: Client,
+}
+
+impl FromRequestParts<Door> for Meter {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, Self::Rejection> {
+        let client = Client::from_request_parts(parts, door).await?;
+        let pace = parts.extensions.get::<Arc<Pace>>().cloned().unwrap_or_default();
+        Ok(Self { pace, client })
+    }
+}
+
+impl Meter {
+    /// Counts one more call of that sort; refused when there were `most` in this minute.
+    pub(super) fn count(&self, door: &Door, what: &str, most: u32) -> Result<(), Fault> {
+        let caller = format!("{what} {}", URL_SAFE_NO_PAD.encode(self.client.0.bytes()));
+        match self.pace.count(&caller, door.flow.now(), most).wait {
+            None => Ok(()),
+            Some(wait) => Err(Fault::TooMany(wait)),
+        }
     }
 }
 

@@ -35,6 +35,7 @@
   let tried = false; // A picture was not taken on this page.
   let nonce = camera.dataset.nonce ?? null; // What was asked is done; the picture at its end is wanted.
   let quietUntil = 0;
+  let looking = null; // The look that is under way: one picture of a session is looked at at a time.
 
   // --- what is said --------------------------------------------------------------------------------------------------
 
@@ -276,10 +277,11 @@
         cue("attend", hint(mean < 35 ? "dark" : "bright"), false);
         continue;
       }
-      if (nonce || Date.now() - lookedAt < BETWEEN_LOOKS) continue;
+      if (Date.now() - lookedAt < BETWEEN_LOOKS) continue;
       lookedAt = Date.now();
       const frame = await jpeg(drawn(selfie ? FACE_WIDTH : LOOK_WIDTH), 0.75);
-      const said = await post(camera.dataset.look, frame, { patient: false });
+      looking = post(camera.dataset.look, frame, { patient: false });
+      const said = await looking;
       if (!said || busy || stream !== own) continue;
       if (said.hint) {
         clear = 0;
@@ -300,6 +302,7 @@
     freeze();
     cue("busy", word("sending"));
     const blob = await photo();
+    await looking;
     cue("busy", word("checking"));
     const said = await post(camera.dataset.send, blob, { headers: { ...about(), ...more } });
     if (gone) {
@@ -309,6 +312,7 @@
     stage.classList.remove("frozen");
     shutter.disabled = false;
     busy = false;
+    if (nonce) part("span", shutter).textContent = ask("shutter");
     if (said?.hint) notTaken(said.hint, said.left);
     else aim();
   };
@@ -329,6 +333,7 @@
     shutter.hidden = true;
     for (const told of [part("#lead"), part("#before"), part("[data-asked]"), last]) told.hidden = true;
     cueBox.scrollIntoView({ block: "start" });
+    await looking;
     let step = await post(camera.dataset.begin, null, { headers: about() });
     let [under, slow, over] = [0, false, null];
     if (!step?.nonce) over = step ?? {};

@@ -124,8 +124,14 @@ impl ChooseKind {
             phone,
         };
         vec![
-            ("capture-kind", choice(true, true, vec![Passport, IdentityCard, DrivingLicence])),
-            ("capture-kind-phone", choice(false, false, vec![Passport, DrivingLicence])),
+            (
+                "capture-kind",
+                choice(true, true, vec![Passport, IdentityCard, DrivingLicence]),
+            ),
+            (
+                "capture-kind-phone",
+                choice(false, false, vec![Passport, DrivingLicence]),
+            ),
         ]
     }
 }

@@ -57,6 +57,17 @@ pub struct Setting {
     pub own: bool,
 }
 
+/// What else the person may do than take the picture with this camera.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ways {
+    /// Send a file.
+    pub upload: bool,
+    /// Go over to a phone; otherwise only to another browser.
+    pub phone: bool,
+    /// Show another document.
+    pub another: bool,
+}
+
 /// One screen.
 #[derive(Clone, Debug)]
 pub enum Capture {

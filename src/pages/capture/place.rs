@@ -291,7 +291,10 @@ impl Where {
             setting: Setting::sample(true),
             offered,
         };
-        vec![("capture-where", sample(false)), ("capture-where-offered", sample(true))]
+        vec![
+            ("capture-where", sample(false)),
+            ("capture-where-offered", sample(true)),
+        ]
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::drawing::Outline;
 use super::side::Camera;
-use super::{Hint, Setting};
+use super::{Hint, Setting, Ways};
 use crate::pages::icon::Icon;
 use crate::pages::path;
 use crate::pages::shell::{About, Screen, Script, Shell};
@@ -25,10 +25,8 @@ pub struct TakeSelfie {
     pub left: u32,
     /// What was asked is done, and one picture is wanted: what it must carry.
     pub still: Option<String>,
-    /// Whether a picture may come from a file.
-    pub upload: bool,
-    /// Whether the person may still go over to a phone.
-    pub phone: bool,
+    /// What else the person may do.
+    pub ways: Ways,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -103,20 +101,29 @@ impl TakeSelfie {
             hint: None,
             left: 3,
             still: None,
-            upload: false,
-            phone: true,
+            ways: Ways {
+                upload: false,
+                phone: true,
+                another: false,
+            },
         };
         let again = Self {
             setting: Setting::sample(false),
             hint: Some(Hint::SeveralFaces),
             left: 1,
-            upload: true,
-            phone: false,
+            ways: Ways {
+                upload: true,
+                phone: false,
+                another: false,
+            },
             ..first.clone()
         };
         let still = Self {
             still: Some("sample-nonce".to_owned()),
-            phone: false,
+            ways: Ways {
+                phone: false,
+                ..first.ways
+            },
             ..first.clone()
         };
         vec![

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::drawing::Outline;
 use super::fault::Fault;
-use super::{Hint, Setting, Side};
+use super::{Hint, Setting, Side, Ways};
 use crate::pages::icon::Icon;
 use crate::pages::path;
 use crate::pages::shell::{About, Screen, Script, Shell};
@@ -28,12 +28,8 @@ pub struct TakeSide {
     pub hint: Option<Hint>,
     /// How many more pictures of this side are taken.
     pub left: u32,
-    /// Whether a picture may come from a file.
-    pub upload: bool,
-    /// Whether the person may still go over to a phone.
-    pub phone: bool,
-    /// Whether another document may still be chosen.
-    pub another: bool,
+    /// What else the person may do.
+    pub ways: Ways,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -187,9 +183,11 @@ impl TakeSide {
             back: false,
             hint: None,
             left: 3,
-            upload: false,
-            phone: true,
-            another: true,
+            ways: Ways {
+                upload: false,
+                phone: true,
+                another: true,
+            },
         };
         let card = Self {
             setting: Setting::sample(false),
@@ -197,14 +195,20 @@ impl TakeSide {
             back: true,
             hint: Some(Hint::Glare),
             left: 2,
-            upload: true,
-            phone: false,
+            ways: Ways {
+                upload: true,
+                phone: false,
+                another: true,
+            },
             ..front.clone()
         };
         let back = Self {
             side: Side::Back,
             hint: None,
-            upload: false,
+            ways: Ways {
+                upload: false,
+                ..card.ways
+            },
             ..card.clone()
         };
         let licence = Self {

@@ -37,6 +37,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
+pub use super::qr::Qr;
 pub use approval::Approval;
 pub use approvals::{ApprovalLine, Approvals};
 pub use case::{AccountLine, AttemptLine, CasePage, CheckLine, Condition};
@@ -54,7 +55,6 @@ pub use home::Home;
 pub use line::CaseLine;
 pub use notice::StaffNotice;
 pub use open::{Filled, Known, Open, OpenError};
-pub use super::qr::Qr;
 pub use record::{Record, RecordFilter, Verified};
 pub use review::{Beside, Check, Claimed, Evidence, Review, ReviewStep};
 pub use reviews::{ReviewLine, Reviews};
