@@ -34,7 +34,8 @@ pub struct Found {
 }
 
 impl Found {
-    /// Above this the lines are as they are printed: of the trial pictures none above it was wrong.
+    /// Above this the lines are nearly always as they are printed: of 180 specimens that lay within 16 degrees of straight none above it was
+    /// wrong, of those turned by 25 degrees one was (`rates.md`). A name may be wrong then, for no digit covers it.
     pub const CERTAIN: f32 = -0.12;
     /// Below this width in pixels names go wrong although digits hold.
     pub const NARROW: f32 = 600.0;
