@@ -3,7 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
+use super::Draft;
 use super::fault::wrong;
+use super::purpose::Purpose;
+use super::read::Reading;
+use super::verifier::Verifier;
 
 /// What the built-in verifier takes.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -111,4 +115,33 @@ fn some_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Kind>, D:
         return Err(wrong("a kind is named twice", "name each once"));
     }
     Ok(kinds)
+}
+
+/// Checks that somebody looks at the documents that a purpose speaks of, and that one verifier at most does.
+pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
+    let ours = |verifier: &&Verifier| matches!(verifier, Verifier::Builtin(_));
+    for again in draft.verifier.iter().filter(ours).skip(1) {
+        reading.note(
+            again.name().span(),
+            format!("verifier {:?} · kind", again.name().get_ref().0),
+            "there is a verifier of kind `builtin` already",
+            Some("keep one: purposes differ by their own [purpose.documents]"),
+        );
+    }
+    for purpose in draft.purpose.iter().filter(|purpose| purpose.documents.is_some()) {
+        asked(draft, purpose, reading);
+    }
+}
+
+fn asked(draft: &Draft, purpose: &Purpose, reading: &mut Reading<'_>) {
+    let name = &purpose.verifier.get_ref().0;
+    let verifier = draft.verifier.iter().find(|known| known.name().get_ref().0 == *name);
+    if matches!(verifier, Some(Verifier::Persona(_))) {
+        reading.note(
+            purpose.name.span(),
+            format!("purpose {:?} · documents", purpose.name.get_ref().0),
+            &format!("verifier {name:?} chooses documents by its own settings"),
+            Some("take [purpose.documents] out, or name a verifier of kind `builtin`"),
+        );
+    }
 }

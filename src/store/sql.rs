@@ -133,6 +133,16 @@ macro_rules! delivery_page {
     };
 }
 
+/// A session of the built-in verifier, as `capture` reads it.
+macro_rules! captures {
+    ($rest:literal) => {
+        concat!(
+            "select id, version, until_at, drop_at, decided, key_sealed, state from captures ",
+            $rest
+        )
+    };
+}
+
 /// Deletes a bounded number of rows whose time is over, so that nobody waits long for the table.
 macro_rules! sweep {
     ($table:literal, $kind:literal) => {
@@ -330,6 +340,46 @@ statements! {
     // Of carriers that the settings no longer name.
     LATE_LETTER = "delete from letters where id = (select id from letters where until_at <= $1 \
         and coalesce(lease_until, 0) <= $1 order by until_at, id limit 1) returning id, case_id, carrier, way";
+
+    ADD_CAPTURE = "insert into captures (id, reference, verifier, version, until_at, drop_at, decided, key_sealed, state) \
+        values ($1, $2, $3, 0, $4, $5, 0, $6, $7) on conflict (reference) do nothing";
+    CAPTURE = captures!("where id = $1");
+    CAPTURE_BY_REFERENCE = captures!("where reference = $1");
+    CAPTURE_BY_WAY = captures!(
+        "where id = (select capture_id from capture_ways where kind = $1 and digest = $2 and until_at > $3)"
+    );
+    ADVANCE_CAPTURE = "update captures set version = version + 1, state = $3 where id = $1 and version = $2";
+    DECIDE_CAPTURE = "update captures set version = version + 1, decided = 1, drop_at = $2 where id = $1 and decided = 0";
+    DROP_CAPTURE = "delete from captures where reference = $1";
+    SWEEP_CAPTURES = "delete from captures where id in (select id from captures where drop_at <= $1 limit $2)";
+    KEEP_CAPTURE_PICTURE = "insert into capture_pictures (capture_id, name, taken_at, sealed) values ($1, $2, $3, $4) \
+        on conflict (capture_id, name) do update set taken_at = excluded.taken_at, sealed = excluded.sealed";
+    DROP_CAPTURE_PICTURES = "delete from capture_pictures where capture_id = $1";
+    CAPTURE_PICTURE = "select taken_at, sealed from capture_pictures where capture_id = $1 and name = $2";
+    CAPTURE_PICTURES = "select name, taken_at from capture_pictures where capture_id = $1 order by name";
+    NEXT_CAPTURE_FRAME = "select coalesce(max(seq) + 1, 0) as seq from capture_frames where capture_id = $1 and round = $2";
+    ADD_CAPTURE_FRAME = "insert into capture_frames (capture_id, round, seq, step, at, seen, picture) \
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict (capture_id, round, seq) do nothing";
+    CAPTURE_FRAMES = "select seq, step, at, seen from capture_frames where capture_id = $1 and round = $2 order by at, seq";
+    CAPTURE_FRAME = "select at, picture from capture_frames where capture_id = $1 and round = $2 and seq = $3";
+    ADD_CAPTURE_WAY = "insert into capture_ways (kind, digest, capture_id, until_at) values ($1, $2, $3, $4)";
+    USE_CAPTURE_WAY = "delete from capture_ways where kind = $1 and digest = $2 and until_at > $3";
+    DROP_CAPTURE_WAYS = "delete from capture_ways where capture_id = $1 and kind = $2";
+    SWEEP_CAPTURE_WAYS = sweep!("capture_ways", "kind");
+    KEEP_ORIGIN = "insert into capture_origins (id, until_at, sealed) values ($1, $2, $3) \
+        on conflict (id) do update set sealed = excluded.sealed";
+    ORIGIN = "select id, sealed from capture_origins where id = $1";
+    ADD_SEEN = "insert into capture_seen (kind, digest, origin) values ($1, $2, $3) on conflict do nothing";
+    SEEN = "select o.id, o.sealed from capture_seen s join capture_origins o on o.id = s.origin \
+        where s.kind = $1 and s.digest = $2 and s.origin <> $3 and o.until_at > $4 order by o.until_at desc limit 16";
+    // Of eight parts two at least are equal where no more than six of their bits differ.
+    SEEN_NEAR = "select o.id, o.sealed from capture_seen s join capture_origins o on o.id = s.origin \
+        where s.kind = $1 and s.digest in ($2, $3, $4, $5, $6, $7, $8, $9) and s.origin <> $10 and o.until_at > $11 \
+        group by o.id, o.sealed having count(*) >= 2";
+    SWEEP_ORIGINS = "delete from capture_origins where id in \
+        (select id from capture_origins where until_at <= $1 limit $2)";
+    ADD_SCORE = "insert into capture_scores (month, similarity, likeness, findings, document, face, accepted) \
+        values ($1, $2, $3, $4, $5, $6, $7)";
 
     HEAD = "select seq, hash from head where id = 1";
     // SQLite's writers are alone anyway.

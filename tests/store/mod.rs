@@ -11,7 +11,7 @@ mod letters;
 mod limits;
 mod opening;
 mod queue;
-mod raw;
+pub(crate) mod raw;
 mod schema;
 mod secrecy;
 

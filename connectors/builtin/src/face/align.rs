@@ -134,6 +134,11 @@ fn cut(picture: &RgbImage, frame: &Frame) -> Option<Cut> {
     })
 }
 
+/// The neighbourhood of a face.
+pub(crate) fn around(picture: &RgbImage, frame: &Frame) -> Option<RgbImage> {
+    cut(picture, frame).map(|cut| cut.picture)
+}
+
 /// The colour between four pixels; what lies outside is black, as the net was trained.
 fn sample(picture: &RgbImage, at: Point) -> Rgb<u8> {
     let (left, top) = (at.x.floor(), at.y.floor());

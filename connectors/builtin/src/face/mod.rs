@@ -156,6 +156,11 @@ impl Faces {
         align::aligned(picture, face)
     }
 
+    /// The face with what is around it, for reviewers: three times as wide as the face, where the picture goes that far.
+    pub fn around(picture: &RgbImage, face: &Face) -> Option<RgbImage> {
+        align::around(picture, &face.frame)
+    }
+
     /// The picture on a document beside a selfie. Documents are photographed any way up, and the finder sees upright faces even where
     /// there are none: if they do not seem alike, the document is turned, and the turn that is most alike counts.
     pub fn compare(&self, portrait: &RgbImage, selfie: &RgbImage) -> Result<Comparison, Error> {
