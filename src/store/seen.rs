@@ -83,10 +83,10 @@ impl Store {
         rows.iter().map(|row| self.open_origin(row)).collect()
     }
 
-    /// Other sessions in which at least two of eight parts were the same.
+    /// Other sessions in which at least two of the parts were the same.
     pub async fn seen_near(
         &self,
-        (kind, parts): (SeenKind, &[Digest; 8]),
+        (kind, parts): (SeenKind, &[Digest]),
         not: &Digest,
         now: Timestamp,
     ) -> Result<Vec<Origin>, Error> {
