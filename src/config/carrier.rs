@@ -1,4 +1,4 @@
-//! `[[carrier]]`: what carries links to people: a mail server (RFC 5321; TLS by RFC 3207 and RFC 8314), or a gateway for SMS or
+//! `[[carrier]]`: what carries links and codes to people: a mail server (RFC 5321; TLS by RFC 3207 and RFC 8314), or a gateway for SMS or
 //! chat that is called by a signed message (Standard Webhooks 1.0).
 
 use std::borrow::Cow;
@@ -203,6 +203,14 @@ impl Carrier {
         match self {
             Self::Smtp(smtp) => &smtp.name,
             Self::Gateway(gateway) => &gateway.name,
+        }
+    }
+
+    /// To which kind of address it carries.
+    pub fn carries(&self) -> Carries {
+        match self {
+            Self::Smtp(_) => Carries::Mail,
+            Self::Gateway(gateway) => gateway.carries,
         }
     }
 

@@ -8,6 +8,7 @@
 mod asset;
 mod brand;
 mod check;
+mod check_code;
 mod code;
 mod colour;
 mod consent;
@@ -39,6 +40,7 @@ use http::StatusCode;
 pub use asset::Asset;
 pub use brand::{Brand, Contact, Logo};
 pub use check::{Asks, FurtherCheck};
+pub use check_code::{CheckCode, CodeAt, CodeMessage};
 pub use code::EnterCode;
 pub use consent::{Consent, Short, Told};
 pub use invited::Invited;
@@ -86,6 +88,8 @@ pub enum Page {
     Visit(Visit),
     /// A further check of the person.
     FurtherCheck(FurtherCheck),
+    /// A further check by a code.
+    CheckCode(CheckCode),
     /// Something is being done.
     Waiting(Waiting),
     /// The proof did not work; another attempt is left.
@@ -123,6 +127,7 @@ from!(
     Consent,
     Visit,
     FurtherCheck,
+    CheckCode,
     Waiting,
     Retry,
     PassReady,
@@ -143,6 +148,7 @@ impl Page {
             Self::Consent(page) => page,
             Self::Visit(page) => page,
             Self::FurtherCheck(page) => page,
+            Self::CheckCode(page) => page,
             Self::Waiting(page) => page,
             Self::Retry(page) => page,
             Self::PassReady(page) => page,
@@ -185,6 +191,7 @@ impl Page {
             .chain(of(Consent::samples()))
             .chain(of(Visit::samples()))
             .chain(of(FurtherCheck::samples()))
+            .chain(of(CheckCode::samples()))
             .chain(of(Waiting::samples()))
             .chain(of(Retry::samples()))
             .chain(of(PassReady::samples()))

@@ -55,6 +55,7 @@ pub(super) struct Text {
     pub(super) consent: consent::Words,
     pub(super) visit: visit::Words,
     pub(super) check: super::check::Words,
+    pub(super) check_code: super::check_code::Words,
     pub(super) waiting: waiting::Words,
     pub(super) retry: retry::Words,
     pub(super) pass: pass::Words,

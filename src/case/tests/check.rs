@@ -10,7 +10,7 @@ fn asked_further(state: CheckState) -> Case {
     let mut attempt = attempt(true, Some(Outcome::Passed));
     attempt.returned_at = Some(at(1));
     case.attempts.push(attempt);
-    let wanted = |check| Wanted {
+    let wanted = |check| Wanted::Connector {
         connector: "duo".to_owned(),
         check,
     };

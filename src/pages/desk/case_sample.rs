@@ -126,7 +126,7 @@ impl CasePage {
             forgotten: true,
         };
         let check = |check, result, why| CheckLine {
-            connector: "duo".to_owned(),
+            by: "duo".to_owned(),
             check,
             result,
             why,
@@ -318,7 +318,7 @@ impl CasePage {
             forgotten: false,
         });
         let checks = RESULTS.iter().map(|result| CheckLine {
-            connector: "duo".to_owned(),
+            by: "duo".to_owned(),
             check: "push",
             result,
             why: None,

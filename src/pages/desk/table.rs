@@ -113,7 +113,7 @@ tables! {
         "call"
     ]
     /// What a person is asked besides the proof: the words of [`doorward_contract::Challenge`].
-    Challenges CHALLENGES ["push" "universal_prompt"]
+    Challenges CHALLENGES ["push" "universal_prompt" "email_code" "phone_code"]
     /// How far a step has come: the words of [`crate::case::plan::StepState`].
     StepStates STEP_STATES ["waiting" "intended" "done" "undoing" "undone" "failed"]
     /// Why somebody may not decide.
