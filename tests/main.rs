@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod codes;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod deliver;

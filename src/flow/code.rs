@@ -12,7 +12,8 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::check::{answered, current};
-use super::send::{DAY, LANGUAGE, ONE_SMS, Outgoing, place_of};
+use super::code_text::{long_text, short_text};
+use super::send::{DAY, LANGUAGE, Outgoing, place_of};
 use super::{Draft, Error, Flow, Turn};
 use crate::audit::Fact;
 use crate::case::Case;
@@ -351,31 +352,6 @@ fn over(draft: &mut Draft, at: usize, found: &FurtherCheck, why: Over, now: Time
     settle(draft, at, state);
 }
 
-/// What a mail says. It asks for nothing back and leads nowhere (threats T2, T22).
-fn long_text(company: &str, title: &str, contact: &str, code: &str) -> String {
-    format!(
-        "{code} is your code for {company}: {title}.\n\n\
-         Type it in on the page that asked for it. It is valid for 10 minutes.\n\n\
-         Nobody will ask you for it: do not read it out, and do not pass it on. If you did not ask for it, somebody else may be \
-         trying to get into your account. Tell {contact}.\n"
-    )
-}
-
-/// What an SMS says: one SMS if the names are short enough. The last line is for the browser, which then fills the code in on our page
-/// and on no other (Origin-bound one-time codes delivered via SMS, WICG).
-fn short_text(company: &str, contact: &str, host: &str, code: &str) -> String {
-    let bound = format!("\n@{host} #{code}");
-    let long = format!(
-        "{code} is your code for {company}. It is valid 10 minutes. Nobody will ask you for it. If you did not ask, tell {contact}."
-    );
-    if long.chars().count() + bound.chars().count() <= ONE_SMS {
-        return long + &bound;
-    }
-    format!(
-        "{code} is your code for {company}, valid 10 minutes. Nobody will ask you for it. Not you? Tell the helpdesk.{bound}"
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -403,20 +379,5 @@ mod tests {
         }
         assert_eq!(bare(" - "), "");
         assert_eq!(bare("1234567O"), "1234567O");
-    }
-
-    #[test]
-    fn an_sms_is_one_sms_and_ends_with_the_line_for_the_browser() {
-        for (company, contact) in [
-            ("Acme", "the helpdesk (+1 555 0100)"),
-            ("Northwind Care", "IT service desk, room 114 (+1 555 0100)"),
-        ] {
-            let text = short_text(company, contact, "recover.example.com", "01234567");
-            assert!(text.len() <= ONE_SMS, "{}: {text}", text.len());
-            let basic = |letter: char| letter.is_ascii_alphanumeric() || " :/.,?-_@#()+\n".contains(letter);
-            assert!(text.chars().all(basic), "{text}");
-            assert!(text.starts_with("01234567 is your code for"));
-            assert_eq!(text.lines().last(), Some("@recover.example.com #01234567"));
-        }
     }
 }

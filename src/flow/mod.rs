@@ -8,6 +8,7 @@ pub mod approve;
 mod begin;
 pub mod check;
 pub mod code;
+mod code_text;
 pub mod compare;
 mod confirm;
 pub mod consent;

@@ -163,6 +163,7 @@ fn private_of_maria() -> Private {
     Private {
         reason: Some(format!("{display_name} lost her phone")),
         contacts: Contact::mail(&login).map(|one| vec![one]),
+        codes: None,
         check: None,
         manager: None,
         subject: Some(Subject {
