@@ -1,11 +1,17 @@
 //! Further checks of the person, between the comparison and the plan: which, in which order, and how far each has come.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Case;
 use crate::crypto::token::Digest;
 use doorward_contract::{Challenge, Contact, ContactKind, Timestamp};
+
+/// How long ago an entry of the record must have been changed to be used, where the directory says when: whoever changes a number
+/// in order to be sent a code waits until somebody notices.
+const SETTLED: Duration = Duration::from_secs(7 * 86_400);
 
 /// One check as the purpose words it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +50,16 @@ impl Wanted {
             Self::Carrier { check, .. } => check.word(),
         }
     }
+
+    /// Whether its code may go to a contact of the record, for an account with this login. One that was just changed may not,
+    /// where the directory says when.
+    pub fn takes(&self, contact: &Contact, login: &str, now: Timestamp) -> bool {
+        let Self::Carrier { contacts, .. } = self else {
+            return false;
+        };
+        let settled = contact.changed_at.is_none_or(|at| now.since(at) >= SETTLED);
+        settled && contacts.iter().any(|reach| reach.holds(contact, login))
+    }
 }
 
 /// A code that a message brings.
@@ -81,7 +97,7 @@ pub enum Reach {
 impl Reach {
     /// Whether a contact is one of this kind. `login` is what the account signs in with: a mailbox of that name is its own,
     /// whatever the record calls it.
-    pub fn holds(self, contact: &Contact, login: &str) -> bool {
+    fn holds(self, contact: &Contact, login: &str) -> bool {
         let own = contact.own || contact.leads_to(login);
         match self {
             Self::PrivateMail => contact.kind == ContactKind::Mail && !own,

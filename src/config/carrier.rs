@@ -20,7 +20,7 @@ const IMPLICIT: u16 = 465;
 /// Where they take it from programs (RFC 6409 §3.1).
 const SUBMISSION: u16 = 587;
 
-/// What carries links to people.
+/// What carries links and codes to people.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(tag = "kind")]

@@ -177,14 +177,14 @@ fn asker(wanted: &FurtherCheck, place: &str, reading: &mut Reading<'_>) -> bool 
         ),
     };
     if let Some(span) = &wrong {
-        let what = format!("a `{}` is no {other}'s to ask", check.word());
+        let what = format!("no {other} asks for `{}`", check.word());
         reading.note(span.clone(), format!("{place} · {other}"), &what, Some(remedy));
     } else if !right {
-        let what = format!("nothing says who asks for the `{}`", check.word());
+        let what = format!("nothing says who asks for `{}`", check.word());
         reading.note(wanted.check.span(), format!("{place} · {key}"), &what, Some(remedy));
     }
     if let (Some(contacts), Some(_)) = (&wanted.contacts, check.challenge()) {
-        let what = format!("a `{}` goes to no entry of the record", check.word());
+        let what = format!("`{}` goes to no entry of the record", check.word());
         let remedy = "take the key out: it is for `email_code` and `phone_code`";
         reading.note(contacts.span(), format!("{place} · contacts"), &what, Some(remedy));
     }
@@ -229,7 +229,11 @@ fn code(draft: &Draft, purpose: &Purpose, wanted: &FurtherCheck, place: &str, re
     if let Some(known) = known
         && known.carries() != wants
     {
-        let what = format!("carrier {:?} cannot bring a `{}`", name.get_ref().0, check.word());
+        let what = format!(
+            "carrier {:?} cannot bring what `{}` asks for",
+            name.get_ref().0,
+            check.word()
+        );
         let fitting = draft.carrier.iter().filter(|other| other.carries() == wants);
         let fitting: Vec<_> = fitting.map(|other| other.name().get_ref().0.as_str()).collect();
         let remedy = match (fitting.is_empty(), wants) {
@@ -246,7 +250,7 @@ fn code(draft: &Draft, purpose: &Purpose, wanted: &FurtherCheck, place: &str, re
     let odd = contacts.get_ref().iter().find(|word| !right.contains(word));
     let (what, remedy) = if let Some(odd) = odd {
         let can: Vec<_> = right.iter().map(|word| word.word()).collect();
-        let what = format!("a `{}` cannot go to `{}`", check.word(), odd.word());
+        let what = format!("`{}` cannot go to `{}`", check.word(), odd.word());
         (what, format!("it can go to: {}", can.join(", ")))
     } else if contacts.get_ref().is_empty() {
         let what = "the code could go nowhere, and nobody would pass";

@@ -33,10 +33,6 @@ pub const CODES: u32 = 3;
 const SPACE: u32 = 100_000_000;
 /// Digits of a code.
 const LENGTH: usize = 8;
-/// How long ago an entry of the record must have been changed to be used, where the directory says when: whoever changes a number
-/// in order to be sent a code waits until somebody notices.
-const SETTLED: Duration = Duration::from_secs(7 * 86_400);
-
 /// Where a code can be sent, as the person sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeWay {
@@ -265,16 +261,10 @@ pub(super) fn is_awaited(case: &Case, message: &str, now: Timestamp) -> bool {
 
 /// The contacts that a check's code may go to, with their places in the record.
 fn reach<'c>(case: &'c Case, found: &'c FurtherCheck, now: Timestamp) -> impl Iterator<Item = (u32, &'c Contact)> {
-    let wanted: &[_] = match &found.wanted {
-        Wanted::Carrier { contacts, .. } => contacts,
-        Wanted::Connector { .. } => &[],
-    };
     let login = case.private.account.as_ref().map_or("", |account| &account.login);
     let contacts = case.private.codes.iter().flat_map(|codes| &codes.contacts);
-    (1_u32..).zip(contacts).filter(move |(_, contact)| {
-        let settled = contact.changed_at.is_none_or(|at| now.since(at) >= SETTLED);
-        settled && wanted.iter().any(|reach| reach.holds(contact, login))
-    })
+    let placed = (1_u32..).zip(contacts);
+    placed.filter(move |(_, contact)| found.wanted.takes(contact, login, now))
 }
 
 fn contact_at(case: &Case, found: &FurtherCheck, place: u32, now: Timestamp) -> Option<Contact> {

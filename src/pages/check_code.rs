@@ -94,6 +94,9 @@ struct View<'a> {
     page: &'a CheckCode,
 }
 
+/// Seconds between two looks of a browser without scripts: long enough to read the page and press the button.
+const LATER: u64 = 30;
+
 impl Screen for CheckCode {
     fn state(&self) -> &'static str {
         match self.at {
@@ -109,7 +112,7 @@ impl Screen for CheckCode {
             words: None,
             step: Some(3),
             // A reload would take away what somebody is typing.
-            refresh: None,
+            refresh: (!self.is_sent()).then_some(LATER),
             script: Some(Script::Follow),
         }
     }

@@ -86,8 +86,8 @@ tables! {
     ]
     /// What the person has before them: the words of [`crate::pages::Page::state`], and `nobody` while no browser is bound.
     Sights SIGHTS [
-        "nobody" "invited" "consent" "visit" "push" "push-sent" "push-again" "prompt" "prompt-again" "starting" "reading"
-        "comparing" "acting" "returning" "slow" "retry" "review" "approving" "ready" "shown" "done" "returned" "gone"
+        "nobody" "invited" "consent" "visit" "push" "push-sent" "push-again" "prompt" "prompt-again" "check-code"
+        "check-code-sent" "check-code-again" "starting" "reading" "comparing" "acting" "returning" "slow" "retry" "review" "approving" "ready" "shown" "done" "returned" "gone"
         "refused" "expired" "withdrawn" "undone" "stuck" "too-little-time"
         "unavailable"
     ]
