@@ -7,6 +7,8 @@ mod capture;
 #[cfg(test)]
 mod capture_pages;
 #[cfg(test)]
+mod codes;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod deliver;

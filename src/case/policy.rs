@@ -50,6 +50,10 @@ pub struct Caps {
     pub links_per_agent: u32,
     /// Links that are sent for one account in a day.
     pub links_per_account: u32,
+    /// Codes that are sent to one address or number in a day.
+    pub codes_per_contact: u32,
+    /// Codes that are sent for one account in a day.
+    pub codes_per_account: u32,
     /// Cases that an approver agrees to in a day.
     pub approvals_per_approver: u32,
     /// For how long somebody who was recovered themselves does not agree to others' cases.
@@ -63,6 +67,8 @@ impl Default for Caps {
             searches_per_agent: 30,
             links_per_agent: 30,
             links_per_account: 5,
+            codes_per_contact: 5,
+            codes_per_account: 10,
             approvals_per_approver: 20,
             recovered_approver: Duration::from_secs(14 * 86_400),
         }

@@ -49,7 +49,8 @@ pub struct Purpose {
     /// least one more) or `okta_insecure_names_only` (the names are enough). Default: `strict`.
     #[serde(default, rename = "match")]
     pub preset: Preset,
-    /// What the person is asked besides the proof, in order, once it fits the account: `{ connector = "duo", check = "push" }`.
+    /// What the person is asked besides the proof, in order, once it fits the account: `{ connector = "duo", check = "push" }`,
+    /// `{ carrier = "mail", check = "email_code" }`.
     #[serde(default)]
     pub checks: Vec<FurtherCheck>,
     /// What is done, in order. Left out where a relying party is answered, and acts itself.

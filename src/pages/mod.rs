@@ -9,6 +9,7 @@ mod asset;
 mod brand;
 pub mod capture;
 mod check;
+mod check_code;
 mod code;
 mod colour;
 mod consent;
@@ -41,6 +42,7 @@ use http::StatusCode;
 pub use asset::Asset;
 pub use brand::{Brand, Contact, Logo};
 pub use check::{Asks, FurtherCheck};
+pub use check_code::{CheckCode, CodeAt, CodeMessage};
 pub use code::EnterCode;
 pub use consent::{Consent, Decides, Short, Told};
 pub use invited::Invited;
@@ -88,6 +90,8 @@ pub enum Page {
     Visit(Visit),
     /// A further check of the person.
     FurtherCheck(FurtherCheck),
+    /// A further check by a code.
+    CheckCode(CheckCode),
     /// Something is being done.
     Waiting(Waiting),
     /// The proof did not work; another attempt is left.
@@ -127,6 +131,7 @@ from!(
     Consent,
     Visit,
     FurtherCheck,
+    CheckCode,
     Waiting,
     Retry,
     PassReady,
@@ -147,6 +152,7 @@ impl Page {
             Self::Consent(page) => page,
             Self::Visit(page) => page,
             Self::FurtherCheck(page) => page,
+            Self::CheckCode(page) => page,
             Self::Waiting(page) => page,
             Self::Retry(page) => page,
             Self::PassReady(page) => page,
@@ -191,6 +197,7 @@ impl Page {
             .chain(of(Consent::samples()))
             .chain(of(Visit::samples()))
             .chain(of(FurtherCheck::samples()))
+            .chain(of(CheckCode::samples()))
             .chain(of(Waiting::samples()))
             .chain(of(Retry::samples()))
             .chain(of(PassReady::samples()))

@@ -15,6 +15,8 @@ pub const WITHDRAW: &str = "/case/withdraw";
 pub const VISIT: &str = "/case/visit";
 /// The person is ready for a further check (`POST`).
 pub const CHECK: &str = "/case/check";
+/// The person types in the code of a further check (`POST`).
+pub const CHECK_CODE: &str = "/case/check/code";
 /// The person tries again (`POST`).
 pub const RETRY: &str = "/case/retry";
 /// The person wants to see the pass (`POST`).
@@ -76,7 +78,11 @@ pub const FILE: &str = "file";
 pub const PURPOSE: &str = "purpose";
 /// The field with the address to go back to.
 pub const RETURN_TO: &str = "return_to";
-/// The field with the short code.
+/// The field with the place of the contact that a code shall go to.
+pub const CONTACT: &str = "contact";
+/// The field that says how many codes the page knew of.
+pub const SENT: &str = "sent";
+/// The field with a code.
 pub const CODE: &str = "code";
 /// The field with the work e-mail address or user name.
 pub const LOGIN: &str = "login";

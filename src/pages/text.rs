@@ -56,6 +56,7 @@ pub(super) struct Text {
     pub(super) capture: super::capture::words::Words,
     pub(super) visit: visit::Words,
     pub(super) check: super::check::Words,
+    pub(super) check_code: super::check_code::Words,
     pub(super) waiting: waiting::Words,
     pub(super) retry: retry::Words,
     pub(super) pass: pass::Words,

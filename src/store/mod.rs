@@ -44,7 +44,7 @@ pub use desk::{Mark, MarkKind, Raised};
 pub use earlier::EarlierChange;
 pub use grants::{Grant, GrantKind, NewGrant};
 pub use keys::SigningKeyRow;
-pub use letters::{Letter, NewLetter};
+pub use letters::{Letter, LetterKind, NewLetter};
 pub use outbox::{NewDelivery, Outbox, Written};
 pub use queue::Claim;
 pub use record::{Checked, EventFilter};

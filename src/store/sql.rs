@@ -106,7 +106,7 @@ macro_rules! claim_letter {
             "where id = (select id from letters where carrier = $4 ",
             "and coalesce(lease_until, due_at) <= $3 order by coalesce(lease_until, due_at), id limit 1",
             $lock,
-            ") returning id, case_id, way, tries, until_at, sealed"
+            ") returning id, case_id, kind, way, tries, until_at, sealed"
         )
     };
 }
@@ -329,8 +329,8 @@ statements! {
     REST_WEBHOOK = "update webhooks set rest_until = $2 where name = $1 and coalesce(rest_until, 0) < $2";
     WEBHOOK_GONE = "update webhooks set gone_at = $2 where name = $1 and gone_at is null";
 
-    ADD_LETTER = "insert into letters (id, case_id, carrier, way, until_at, tries, due_at, sealed) \
-        values ($1, $2, $3, $4, $5, 0, $6, $7)";
+    ADD_LETTER = "insert into letters (id, case_id, carrier, kind, way, until_at, tries, due_at, sealed) \
+        values ($1, $2, $3, $4, $5, $6, 0, $7, $8)";
     CLAIM_LETTER = claim_letter!(""), pg: claim_letter!(" for update skip locked");
     NEXT_LETTER = "select min(coalesce(lease_until, due_at)) as due_at from letters where carrier = $1";
     CASE_KEY = "select sealed from case_keys where case_id = $1";
@@ -339,7 +339,7 @@ statements! {
     DROP_LETTERS_OF = "delete from letters where case_id = $1";
     // Of carriers that the settings no longer name.
     LATE_LETTER = "delete from letters where id = (select id from letters where until_at <= $1 \
-        and coalesce(lease_until, 0) <= $1 order by until_at, id limit 1) returning id, case_id, carrier, way";
+        and coalesce(lease_until, 0) <= $1 order by until_at, id limit 1) returning id, case_id, carrier, kind, way";
 
     ADD_CAPTURE = "insert into captures (id, reference, verifier, version, until_at, drop_at, decided, key_sealed, state) \
         values ($1, $2, $3, 0, $4, $5, 0, $6, $7) on conflict (reference) do nothing";

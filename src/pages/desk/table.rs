@@ -86,8 +86,8 @@ tables! {
     ]
     /// What the person has before them: the words of [`crate::pages::Page::state`], and `nobody` while no browser is bound.
     Sights SIGHTS [
-        "nobody" "invited" "consent" "visit" "push" "push-sent" "push-again" "prompt" "prompt-again" "starting" "reading"
-        "comparing" "acting" "returning" "slow" "retry" "review" "approving" "ready" "shown" "done" "returned" "gone"
+        "nobody" "invited" "consent" "visit" "push" "push-sent" "push-again" "prompt" "prompt-again" "check-code"
+        "check-code-sent" "check-code-again" "starting" "reading" "comparing" "acting" "returning" "slow" "retry" "review" "approving" "ready" "shown" "done" "returned" "gone"
         "refused" "expired" "withdrawn" "undone" "stuck" "too-little-time"
         "unavailable"
     ]
@@ -113,7 +113,7 @@ tables! {
         "call"
     ]
     /// What a person is asked besides the proof: the words of [`doorward_contract::Challenge`].
-    Challenges CHALLENGES ["push" "universal_prompt"]
+    Challenges CHALLENGES ["push" "universal_prompt" "email_code" "phone_code"]
     /// How far a step has come: the words of [`crate::case::plan::StepState`].
     StepStates STEP_STATES ["waiting" "intended" "done" "undoing" "undone" "failed"]
     /// Why somebody may not decide.

@@ -5,6 +5,7 @@ pub mod browser;
 pub mod builder;
 pub mod caller;
 mod callers;
+pub mod carriers;
 pub mod company;
 pub mod desk;
 pub mod doors;

@@ -7,6 +7,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::accounts::{DuoAccount, OktaAccounts, duo_id, okta_id};
+use crate::carriers::Carrier;
 use crate::company::CompanySheet;
 use crate::doors::Addresses;
 use crate::duosso::Provider;
@@ -37,6 +38,8 @@ pub struct Sheet {
     pub company: CompanySheet,
     /// The ticket system.
     pub tickets: Tickets,
+    /// What carries messages to people; what they got is in [`Lab::mailbox`].
+    pub carriers: Vec<Carrier>,
     /// The imitated Okta org whose accounts are repaired.
     pub okta_accounts: OktaAccounts,
     /// The imitated Duo account.
@@ -294,6 +297,7 @@ pub(crate) fn fill(
             secret: keys.tickets_secret.clone(),
             list: below(&addresses.start, "desk/tickets.json"),
         },
+        carriers: Carrier::all(addresses, keys),
         okta_accounts: OktaAccounts::of(addresses, keys),
         duo: DuoAccount::of(addresses, keys),
         rp: addresses.rp.clone(),
