@@ -114,6 +114,7 @@ impl Screen for CheckCode {
             // A reload would take away what somebody is typing.
             refresh: (!self.is_sent()).then_some(LATER),
             script: Some(Script::Follow),
+            at_capture: false,
         }
     }
 
