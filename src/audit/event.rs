@@ -186,6 +186,11 @@ pub enum Fact {
         /// Who.
         reviewer: String,
     },
+    /// A reviewer looked at the pictures of a proof; once for each time that they took the case.
+    PicturesShown {
+        /// Who.
+        reviewer: String,
+    },
     /// A reviewer judged the evidence, without having seen whose account it is said to belong to.
     EvidenceJudged {
         /// Who.

@@ -8,6 +8,7 @@ use image::{RgbImage, imageops};
 use super::word::{Error, Hint, Place, Side};
 use doorward_builtin::document::{self, Kind, Reading, Sides, Wanted};
 use doorward_builtin::face::{Comparison, Embedding, Face, Finding, Look as Closeness};
+use doorward_builtin::glance::{self, Subject};
 use doorward_builtin::quality::{self, Limits};
 use doorward_builtin::raster::Grey;
 use doorward_builtin::replay::{Digester, Look};
@@ -267,11 +268,39 @@ pub(super) fn person(faces: &Faces, digester: &Digester, file: &[u8], front: Opt
 }
 
 /// What would make a preview frame better, before a picture is taken of it.
-pub(super) fn glance(faces: &Faces, frame: &[u8], place: Place) -> Result<Option<Hint>, Error> {
-    let picture = Picture::open(frame).map_err(Error::Refused)?;
-    if place == Place::Selfie {
-        let findings = faces.selfie(picture.rgb())?;
-        return Ok(findings.first().copied().map(of_selfie));
+pub(super) fn glance(
+    models: &Models,
+    faces: &Faces,
+    frame: &[u8],
+    (place, kind): (Place, Option<DocumentKind>),
+) -> Result<Option<Hint>, Error> {
+    let subject = match (place, kind) {
+        (Place::Selfie, _) => Subject::Face,
+        (Place::Side(Side::Front), Some(DocumentKind::Passport)) => Subject::Passport,
+        (Place::Side(Side::Front), _) => Subject::CardFront,
+        (Place::Side(Side::Back), Some(DocumentKind::DrivingLicence)) => Subject::LicenceBack,
+        (Place::Side(Side::Back), _) => Subject::CardBack,
+        (Place::Kind | Place::Done, _) => return Ok(None),
+    };
+    let picture = glance::open(frame).map_err(Error::Refused)?;
+    let hint = glance::glance(models, faces, picture.rgb(), subject)?;
+    Ok(hint.map(of_glance))
+}
+
+fn of_glance(hint: glance::Hint) -> Hint {
+    match hint {
+        glance::Hint::Dark => Hint::Dark,
+        glance::Hint::Bright => Hint::Bright,
+        glance::Hint::NoDocument => Hint::NoDocument,
+        glance::Hint::NoCode => Hint::NoCode,
+        glance::Hint::Corners => Hint::Corners,
+        glance::Hint::Closer => Hint::Closer,
+        glance::Hint::Farther => Hint::Farther,
+        glance::Hint::Centre => Hint::Centre,
+        glance::Hint::Glare => Hint::Glare,
+        glance::Hint::Blurred => Hint::Blurred,
+        glance::Hint::NoFace => Hint::NoFace,
+        glance::Hint::SeveralFaces => Hint::SeveralFaces,
+        glance::Hint::FaceTurned => Hint::FaceTurned,
     }
-    Ok(general(&picture.grey()).first().copied())
 }

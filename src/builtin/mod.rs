@@ -179,8 +179,9 @@ impl Builtin {
         if frame.len() > selfie::LARGEST_FRAME {
             return Ok(Some(Hint::FileTooLarge));
         }
-        let faces = self.0.faces.clone();
-        self.0.pool.run(move || look::glance(&faces, &frame, place)).await?
+        let (this, kind) = (self.clone(), state.kind);
+        let looking = move || look::glance(&this.0.models, &this.0.faces, &frame, (place, kind));
+        self.0.pool.run(looking).await?
     }
 
     /// The proof that a session is of, for whoever wakes its case when a phone has finished.

@@ -19,8 +19,8 @@ pub(super) struct Remembered {
     pub number: String,
     pub account: Option<String>,
     pub login: Option<String>,
-    pub looks: [Option<u64>; 2],
-    pub face: Option<u64>,
+    pub looks: [Option<Look>; 2],
+    pub face: Option<Look>,
 }
 
 /// Whose another session was. An account tells for certain; a login that is the same tells enough, one that differs nothing: people
@@ -108,7 +108,7 @@ impl Builtin {
                 SeenKind::Face => [other.face, None],
                 _ => other.looks,
             };
-            if theirs.into_iter().flatten().any(|theirs| look.near(Look(theirs))) {
+            if theirs.into_iter().flatten().any(|theirs| look.near(theirs)) {
                 add(found, Again::Near, &state.here, &other);
             }
         }
@@ -129,12 +129,17 @@ impl Builtin {
             seen.extend(self.of_document(reading));
         }
         for look in looks.into_iter().flatten() {
-            seen.extend(self.parts(SeenKind::Look, look).map(|part| (SeenKind::Look, part)));
+            seen.extend(
+                self.parts(SeenKind::Look, look)
+                    .into_iter()
+                    .map(|part| (SeenKind::Look, part)),
+            );
         }
         let face = state.look.filter(|_| with_face);
         if let Some(look) = face {
             seen.extend(
-                self.parts(SeenKind::Face, Look(look))
+                self.parts(SeenKind::Face, look)
+                    .into_iter()
                     .map(|part| (SeenKind::Face, part)),
             );
         }
@@ -142,7 +147,7 @@ impl Builtin {
             number: state.here.number.clone(),
             account: state.here.account.clone(),
             login: state.here.login.clone(),
-            looks: looks.map(|look| look.map(|look| look.0)),
+            looks,
             face,
         };
         self.keep(self.origin(&state.reference), &remembered, &seen).await
@@ -179,13 +184,13 @@ impl Builtin {
         parts.into_iter().filter_map(with).collect()
     }
 
-    /// The eight bytes of a look, each as a keyed digest of its place and its value.
-    fn parts(&self, kind: SeenKind, look: Look) -> [Digest; 8] {
-        let mut place = 0_u8;
-        look.0.to_be_bytes().map(|byte| {
-            place += 1;
-            self.0.digests.digest(kind.word(), &[place, byte])
-        })
+    /// The pieces of a look, each as a keyed digest of its place and its value.
+    fn parts(&self, kind: SeenKind, look: Look) -> Vec<Digest> {
+        let digest = |(place, piece): (u8, u16)| {
+            let [high, low] = piece.to_be_bytes();
+            self.0.digests.digest(kind.word(), &[place, high, low])
+        };
+        look.pieces().into_iter().map(digest).collect()
     }
 }
 

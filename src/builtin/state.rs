@@ -13,6 +13,7 @@ use crate::store::Capture;
 use doorward_builtin::challenge::{Challenge, Judgement};
 use doorward_builtin::document::Reading;
 use doorward_builtin::face::{Comparison, Finding};
+use doorward_builtin::replay::Look;
 use doorward_contract::{DocumentKind, Here, SubjectRef, Timestamp};
 
 /// A session.
@@ -52,7 +53,7 @@ pub(super) struct State {
     /// What was last written by a program that changes pictures.
     pub edited: BTreeSet<String>,
     /// Of the face, for knowing it again.
-    pub look: Option<u64>,
+    pub look: Option<Look>,
     /// What was seen before.
     pub known: Vec<Known>,
     /// Why it ended before everything was given.

@@ -152,7 +152,7 @@ impl State {
         }
         self.selfie.comparison.clone_from(&looked.comparison);
         self.selfie.changed = given.changed;
-        self.look = looked.look.map(|look| look.0);
+        self.look = looked.look;
         self.see(&given.known);
         if self.selfie.different >= 2 {
             self.end(End::FaceDifferent, now);

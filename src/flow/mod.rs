@@ -12,6 +12,7 @@ mod confirm;
 pub mod consent;
 pub mod draft;
 pub mod erase;
+pub mod exhibit;
 pub mod flag;
 pub mod give;
 pub mod look;
@@ -280,6 +281,7 @@ impl Flow {
         };
         let written = self.store.advance(&seen, &next, change).await?;
         self.tell(&written.id, wake);
+        self.tell_decided(&seen, &written).await;
         draft.written(written);
         Ok(())
     }

@@ -84,10 +84,10 @@ impl Store {
         rows.iter().map(|row| self.open_origin(row)).collect()
     }
 
-    /// Other sessions in which at least two of eight parts were the same.
+    /// Other sessions in which at least two of the parts were the same.
     pub async fn seen_near(
         &self,
-        (kind, parts): (SeenKind, &[Digest; 8]),
+        (kind, parts): (SeenKind, &[Digest]),
         not: &Digest,
         now: Timestamp,
     ) -> Result<Vec<Origin>, Error> {
@@ -100,7 +100,7 @@ impl Store {
         for row in &rows {
             let times = times.entry(row.get("id")?).or_default();
             *times += 1;
-            // Where no more than six of 64 bits differ, two of eight parts at least are equal: one alone is chance.
+            // Looks that are near share two parts at least; one alone is chance.
             if *times == 2 {
                 found.push(self.open_origin(row)?);
             }

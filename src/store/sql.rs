@@ -373,7 +373,9 @@ statements! {
     SEEN = "select o.id, o.sealed from capture_seen s join capture_origins o on o.id = s.origin \
         where s.kind = $1 and s.digest = $2 and s.origin <> $3 and o.until_at > $4 limit 16";
     SEEN_NEAR = "select o.id, o.sealed from capture_seen s join capture_origins o on o.id = s.origin \
-        where s.kind = $1 and s.digest in ($2, $3, $4, $5, $6, $7, $8, $9) and s.origin <> $10 and o.until_at > $11";
+        where s.kind = $1 and s.digest in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+        $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27) \
+        and s.origin <> $28 and o.until_at > $29";
     SWEEP_ORIGINS = "delete from capture_origins where id in \
         (select id from capture_origins where until_at <= $1 limit $2)";
     ADD_SCORE = "insert into capture_scores (month, similarity, likeness, findings, document, face, accepted) \

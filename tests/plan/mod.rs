@@ -5,6 +5,7 @@ mod agreeing;
 mod dying;
 mod failing;
 mod rehearsing;
+mod shown;
 mod stand;
 mod stopping;
 mod undoing;

@@ -10,6 +10,7 @@ pub mod error;
 pub mod exif;
 pub mod face;
 mod font;
+pub mod glance;
 mod guard;
 pub mod intake;
 mod line;

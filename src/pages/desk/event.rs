@@ -82,6 +82,7 @@ pub const EVENTS: &[&str] = &[
     "reviewed",
     "review_sought",
     "review_claimed",
+    "pictures_shown",
     "evidence_judged",
     "claim_read",
     "approval_sought",

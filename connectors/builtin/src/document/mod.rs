@@ -5,7 +5,7 @@
 //! [`Signal`]; which of them ends a case is the gateway's decision.
 
 mod agree;
-mod outline;
+pub(crate) mod outline;
 mod word;
 
 use std::cell::Cell;
@@ -145,7 +145,10 @@ fn look(
         .as_ref()
         .and_then(|bars| bars.corners)
         .map(|corners| outline::by_bars(&corners));
-    let corners = zone.as_ref().map(outline::by_zone).or(by_bars);
+    let corners = zone
+        .as_ref()
+        .map(|found| outline::by_zone(&found.corners, found.zone.format))
+        .or(by_bars);
     for hint in quality::hints(&grey, corners.as_ref(), &quality::Limits::default()) {
         signals.push(Signal::Quality(side, hint));
     }

@@ -4,7 +4,6 @@
 
 use crate::mrz::Format;
 use crate::raster::Point;
-use crate::zone::Found;
 
 /// A document, and the code's place on it.
 struct Sheet {
@@ -16,9 +15,9 @@ struct Sheet {
 }
 
 /// Corners of the document around its zone.
-pub(super) fn by_zone(found: &Found) -> [Point; 4] {
+pub(crate) fn by_zone(zone: &[Point; 4], format: Format) -> [Point; 4] {
     // Ten signs to an inch; lines 6.35 or 6 apart, of which the last is not whole.
-    let sheet = match found.zone.format {
+    let sheet = match format {
         Format::Td1 => Sheet {
             width: 85.6,
             height: 54.0,
@@ -41,11 +40,11 @@ pub(super) fn by_zone(found: &Found) -> [Point; 4] {
             code: (111.8, 11.8),
         },
     };
-    around(&found.corners, &sheet)
+    around(zone, &sheet)
 }
 
 /// Corners of the card around its barcode, whose box is larger than the bars by what the search adds.
-pub(super) fn by_bars(corners: &[Point; 4]) -> [Point; 4] {
+pub(crate) fn by_bars(corners: &[Point; 4]) -> [Point; 4] {
     around(
         corners,
         &Sheet {

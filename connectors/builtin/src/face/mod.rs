@@ -20,6 +20,7 @@ pub use self::embed::Embedding;
 #[cfg(test)]
 pub(crate) use self::embed::LENGTH;
 pub use self::quality::{Finding, Grain, Limits, turn};
+pub(crate) use self::quality::{company, widest};
 
 use self::quality::Use;
 use crate::error::Error;

@@ -9,7 +9,7 @@ use crate::number::{real, whole};
 use crate::raster::{Grey, Point};
 
 /// What the network looks at, and the cells it answers with: one for four by four pixels.
-const INPUT: (usize, usize) = (384, 288);
+pub(super) const INPUT: (usize, usize) = (384, 288);
 const MAP: (usize, usize) = (96, 72);
 const CELL: f32 = 4.0;
 /// Grey of what lies beside the picture.
@@ -36,6 +36,24 @@ impl Block {
     /// How much wider than high.
     pub(super) fn ratio(&self) -> f32 {
         distance(self.left_top, self.right_top) / distance(self.left_top, self.left_bottom).max(1.0)
+    }
+
+    /// Whether it is nearer to lying than to standing.
+    pub(super) fn lies(&self) -> bool {
+        let (across, down) = (self.right_top.0 - self.left_top.0, self.right_top.1 - self.left_top.1);
+        across.abs() > down.abs()
+    }
+
+    /// Whether both ends are about as high, and it is neither shorter nor longer than the formats are.
+    pub(super) fn regular(&self) -> bool {
+        /// Three lines of 30 make 4.4, two of 44 make 9.5; the map is coarse.
+        const FORMATS: std::ops::RangeInclusive<f32> = 3.6..=11.5;
+        const LEANING: f32 = 1.35;
+        let (left, right) = (
+            distance(self.left_top, self.left_bottom),
+            distance(self.right_top, self.right_bottom),
+        );
+        FORMATS.contains(&self.ratio()) && left.max(right) < LEANING * left.min(right)
     }
 
     /// The same in a picture that begins further right and down.

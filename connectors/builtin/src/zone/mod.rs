@@ -34,7 +34,8 @@ pub struct Found {
 }
 
 impl Found {
-    /// Above this the lines are as they are printed: of the trial pictures none above it was wrong.
+    /// Above this the lines are nearly always as they are printed: of 180 specimens that lay within 16 degrees of straight none above it was
+    /// wrong, of those turned by 25 degrees one was (`rates.md`). A name may be wrong then, for no digit covers it.
     pub const CERTAIN: f32 = -0.12;
     /// Below this width in pixels names go wrong although digits hold.
     pub const NARROW: f32 = 600.0;
@@ -145,6 +146,38 @@ impl Turn {
             }
         }
     }
+}
+
+/// Where a zone lies.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// Its corners in the picture: left above, right above, right below, left below, as one reads it.
+    pub corners: [Point; 4],
+    /// Whether it is as long as zones of two lines are.
+    pub two_lines: bool,
+    /// Whether its shape is one that a zone can have. On their head or on their side zones are noticed, but not measured well.
+    pub regular: bool,
+}
+
+/// Finds a zone without reading it, lying or standing; which end is up is not told. Cheap enough for a preview.
+pub fn find(models: &Models, picture: &Grey) -> Result<Option<Place>, Error> {
+    let (small, factor) = picture.within(locate::INPUT.0);
+    for turns in [0, 1] {
+        let turn = Turn::Quarters(turns);
+        // One that stands is seen without turning, too, but not its shape.
+        if let Some(block) = locate::locate(models, &turn.apply(&small))?.filter(Block::lies) {
+            let back = |corner| {
+                let (x, y) = turn.back(corner, &small);
+                (x / factor, y / factor)
+            };
+            return Ok(Some(Place {
+                corners: block.corners_in_picture().map(back),
+                two_lines: block.ratio() > TWO_LINES,
+                regular: turns == 0 && block.regular(),
+            }));
+        }
+    }
+    Ok(None)
 }
 
 /// Height of the strip in line distances, and how far it is moved down: the usual one, then what helps where that fails.

@@ -66,9 +66,3 @@ fn a_re_encoded_or_shrunk_copy_looks_the_same_and_another_document_does_not() {
     let other = look(&passport(&stranger, 30));
     assert!(!seen.near(other), "{}", seen.distance(other));
 }
-
-#[test]
-fn distance_counts_bits() {
-    assert_eq!(Look(0b1011).distance(Look(0b0001)), 2);
-    assert!(Look(0).near(Look(0b11_1111)) && !Look(0).near(Look(0b111_1111)));
-}

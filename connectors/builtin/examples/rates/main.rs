@@ -4,6 +4,8 @@
 //! CPU time and memory are read from `/proc`, so it runs on Linux. Patience is measured in CPU time too: a busy machine changes no rate.
 #![expect(clippy::print_stdout, reason = "it shows how far it is")]
 
+mod whole;
+
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -77,17 +79,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let models = Models::open(&folder.join("models"));
     let today = NaiveDate::from_ymd_opt(2026, 11, 21).ok_or("a day")?;
     let mut page = String::from(HEAD);
+    // First, while nothing else has taken memory.
+    let mut costs = String::new();
+    whole::verifications(&mut costs, today, &cpu, &memory)?;
     barcodes(&mut page)?;
     zones(&mut page, &models, today)?;
     turned(&mut page, &models, today)?;
     nothing(&mut page, &models, today)?;
     documents(&mut page, &models, today)?;
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let peak = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .unwrap_or("")
-        .trim();
+    whole::looks(&mut page, &models, today)?;
+    page.push_str(&costs);
+    let peak = memory()?;
     let profile = if cfg!(debug_assertions) {
         "dev (libraries and crate optimised)"
     } else {
@@ -357,6 +359,17 @@ fn documents(page: &mut String, models: &Models, today: NaiveDate) -> Result<(),
         )?;
     }
     Ok(())
+}
+
+/// The most memory that this process had at once so far.
+fn memory() -> Result<String, Box<dyn Error>> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes: u64 = peak
+        .and_then(|peak| peak.split_whitespace().next())
+        .ok_or("a peak")?
+        .parse()?;
+    Ok(format!("{} MiB", kilobytes / 1_024))
 }
 
 /// CPU seconds of this process so far: `utime` and `stime` of proc(5).
