@@ -8,6 +8,9 @@ use doorward::case::{End, Kind, Refusal, Stage};
 use doorward::matching::{Field, Finding, Verdict};
 use doorward::pages::Page;
 use doorward::pages::desk::{EVENTS, table};
+use doorward_builtin::challenge;
+use doorward_builtin::document::{self, Contradiction};
+use doorward_builtin::face::Likeness;
 use doorward_contract::Ability;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -60,6 +63,15 @@ fn everything_that_was_compared_or_is_done_has_words() {
     assert_eq!(listed(table::FINDINGS), plain::<Finding>());
     assert_eq!(listed(table::VERDICTS), plain::<Verdict>());
     assert_eq!(listed(table::ABILITIES), plain::<Ability>());
+}
+
+#[test]
+fn everything_that_the_built_in_verifier_finds_has_words() {
+    let remarks = listed(table::REMARKS);
+    assert!(plain::<Contradiction>().is_subset(&remarks));
+    assert!(plain::<document::Signal>().is_subset(&remarks));
+    assert!(plain::<challenge::Signal>().is_subset(&remarks));
+    assert_eq!(listed(table::LIKENESSES), plain::<Likeness>());
 }
 
 #[test]

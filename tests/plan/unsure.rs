@@ -108,6 +108,7 @@ impl Verifier for Doubtful {
         self.told.lock().unwrap().push(decided.clone());
         if self.deaf {
             return Err(VendorError::Unreachable {
+                sent: doorward_contract::Sent::No,
                 why: "it is down".to_owned(),
             });
         }
