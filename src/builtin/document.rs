@@ -201,16 +201,15 @@ impl State {
             return Ok(Some((unread(reading, looked), Some(End::Unreadable))));
         }
         if let Some(unwanted) = reading.unwanted {
+            let mut kinds = self.here.documents.kinds.iter().map(|kind| kind_of(*kind));
+            if unwanted == Unwanted::Kind && kinds.any(|kind| Some(kind) == reading.kind) {
+                return Ok(Some((Hint::OtherKind, Some(End::NotAccepted))));
+            }
             self.unwanted += 1;
             if self.unwanted >= TRIES {
                 return Err(End::NotAccepted);
             }
-            let named = unwanted == Unwanted::Kind && self.here.documents.kinds.len() > 1;
-            let hint = if named { Hint::OtherKind } else { Hint::Unwanted };
-            return Ok(Some((hint, Some(End::NotAccepted))));
-        }
-        if reading.kind != self.kind.map(kind_of) {
-            return Ok(Some((Hint::OtherKind, Some(End::NotAccepted))));
+            return Ok(Some((Hint::Unwanted, Some(End::NotAccepted))));
         }
         for contradiction in &reading.contradictions {
             match contradiction {

@@ -66,9 +66,10 @@ pub(super) struct Job {
 }
 
 impl Job {
+    /// Only the codes of what was chosen are looked for: fewer tries, and nothing else is taken for one.
     fn wanted(&self) -> Wanted {
         Wanted {
-            kinds: self.documents.kinds.iter().map(|kind| kind_of(*kind)).collect(),
+            kinds: vec![kind_of(self.kind)],
             countries: self.documents.countries.clone(),
             grace: u64::from(self.documents.grace_days),
         }

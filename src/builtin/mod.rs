@@ -14,6 +14,7 @@ mod pool;
 mod reuse;
 mod selfie;
 mod state;
+mod still;
 mod verifier;
 mod word;
 

@@ -295,7 +295,9 @@ impl Store {
                 seen: of.key.open(&at, &row.get::<Vec<u8>>("seen")?)?,
             })
         };
-        rows.iter().map(frame).collect()
+        let mut frames: Vec<Frame> = rows.iter().map(frame).collect::<Result<_, Error>>()?;
+        frames.sort_by_key(|frame| (frame.at, frame.seq));
+        Ok(frames)
     }
 
     /// A frame of a challenge, and when it arrived.

@@ -360,7 +360,7 @@ statements! {
     NEXT_CAPTURE_FRAME = "select coalesce(max(seq) + 1, 0) as seq from capture_frames where capture_id = $1 and round = $2";
     ADD_CAPTURE_FRAME = "insert into capture_frames (capture_id, round, seq, step, at, seen, picture) \
         values ($1, $2, $3, $4, $5, $6, $7) on conflict (capture_id, round, seq) do nothing";
-    CAPTURE_FRAMES = "select seq, step, at, seen from capture_frames where capture_id = $1 and round = $2 order by at, seq";
+    CAPTURE_FRAMES = "select seq, step, at, seen from capture_frames where capture_id = $1 and round = $2 order by seq";
     CAPTURE_FRAME = "select at, picture from capture_frames where capture_id = $1 and round = $2 and seq = $3";
     ADD_CAPTURE_WAY = "insert into capture_ways (kind, digest, capture_id, until_at) values ($1, $2, $3, $4)";
     USE_CAPTURE_WAY = "delete from capture_ways where kind = $1 and digest = $2 and until_at > $3";
@@ -371,11 +371,9 @@ statements! {
     ORIGIN = "select id, sealed from capture_origins where id = $1";
     ADD_SEEN = "insert into capture_seen (kind, digest, origin) values ($1, $2, $3) on conflict do nothing";
     SEEN = "select o.id, o.sealed from capture_seen s join capture_origins o on o.id = s.origin \
-        where s.kind = $1 and s.digest = $2 and s.origin <> $3 and o.until_at > $4 order by o.until_at desc limit 16";
-    // Of eight parts two at least are equal where no more than six of their bits differ.
+        where s.kind = $1 and s.digest = $2 and s.origin <> $3 and o.until_at > $4 limit 16";
     SEEN_NEAR = "select o.id, o.sealed from capture_seen s join capture_origins o on o.id = s.origin \
-        where s.kind = $1 and s.digest in ($2, $3, $4, $5, $6, $7, $8, $9) and s.origin <> $10 and o.until_at > $11 \
-        group by o.id, o.sealed having count(*) >= 2";
+        where s.kind = $1 and s.digest in ($2, $3, $4, $5, $6, $7, $8, $9) and s.origin <> $10 and o.until_at > $11";
     SWEEP_ORIGINS = "delete from capture_origins where id in \
         (select id from capture_origins where until_at <= $1 limit $2)";
     ADD_SCORE = "insert into capture_scores (month, similarity, likeness, findings, document, face, accepted) \

@@ -3,7 +3,7 @@
 -- it was decided, when the case is forgotten, and at `drop_at` whatever else happens.
 create table captures (
     id text collate "C" primary key not null,
-    reference bytea not null unique,
+    reference bytea not null,
     verifier text collate "C" not null,
     version bigint not null,
     until_at bigint not null,
@@ -12,6 +12,7 @@ create table captures (
     key_sealed bytea not null,
     state bytea not null
 );
+create unique index captures_by_reference on captures (reference);
 create index captures_by_end on captures (drop_at, id);
 
 create table capture_pictures (

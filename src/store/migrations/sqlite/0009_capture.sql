@@ -3,7 +3,7 @@
 -- it was decided, when the case is forgotten, and at `drop_at` whatever else happens.
 create table captures (
     id text primary key not null,
-    reference blob not null unique,
+    reference blob not null,
     verifier text not null,
     version integer not null,
     until_at integer not null,
@@ -12,6 +12,7 @@ create table captures (
     key_sealed blob not null,
     state blob not null
 ) strict;
+create unique index captures_by_reference on captures (reference);
 create index captures_by_end on captures (drop_at, id);
 
 create table capture_pictures (
