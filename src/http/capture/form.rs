@@ -29,14 +29,26 @@ pub(super) struct Pressed {
 pub(super) struct Chosen {
     #[serde(flatten)]
     pressed: Pressed,
-    kind: DocumentKind,
+    #[serde(default)]
+    kind: String,
+}
+
+/// The kind that a form names.
+fn named(word: &str) -> Option<DocumentKind> {
+    match word {
+        "passport" => Some(DocumentKind::Passport),
+        "identity_card" => Some(DocumentKind::IdentityCard),
+        "driving_licence" => Some(DocumentKind::DrivingLicence),
+        _ => None,
+    }
 }
 
 /// The person says which document they have.
 pub(super) async fn kind(State(door): State<Door>, who: Photographer, Form(chosen): Form<Chosen>) -> Response {
     let done = async {
         who.pressed(&chosen.pressed.form_token)?;
-        who.builtin.choose(&who.session, chosen.kind).await?;
+        let kind = named(&chosen.kind).ok_or(Fault::Malformed)?;
+        who.builtin.choose(&who.session, kind).await?;
         Ok(())
     };
     on_or(done.await, &door, &who, path::CAPTURE)

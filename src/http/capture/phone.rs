@@ -28,6 +28,7 @@ const LONGEST_CODE: usize = 20;
 pub(super) struct Confirmed {
     #[serde(flatten)]
     pressed: Pressed,
+    #[serde(default)]
     answer: String,
 }
 

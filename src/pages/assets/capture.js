@@ -409,8 +409,10 @@
   document.addEventListener("visibilitychange", async () => {
     if (document.hidden || busy || gone) return;
     try {
-      const answer = await fetch(document.body.dataset.status, { cache: "no-store" });
-      if (answer.ok && (await answer.json()).state !== document.body.dataset.state) leave(document.body.dataset.case);
+      const headers = { accept: "application/json" };
+      const answer = await fetch(document.body.dataset.status, { cache: "no-store", headers });
+      const moved = answer.ok ? (await answer.json()).state !== document.body.dataset.state : answer.status < 500;
+      if (moved && answer.status !== 429) leave(document.body.dataset.case);
     } catch {
       // The line is down; the next picture tells.
     }
