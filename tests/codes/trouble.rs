@@ -44,7 +44,7 @@ async fn five_wrong_ones_end_a_code_and_the_third_code_is_the_last(database: Dat
                 format!("You can try {left} more times")
             };
             assert!(page.says(&words), "{}", page.text());
-            assert_eq!(page.has_form("/case/check"), true, "forms of the page");
+            assert_eq!(page.says("Send another code"), sent < 3, "{}", page.text());
         }
         walk.enter_code(&another(&code)).await.unwrap();
         if sent < 3 {
@@ -87,7 +87,7 @@ async fn a_code_counts_for_ten_minutes(database: Database) {
         "{}",
         page.text()
     );
-    stage.forward(10 * MINUTE - Duration::from_secs(1));
+    stage.forward(9 * MINUTE + Duration::from_secs(59));
     walk.enter_code(&third).await.unwrap();
     walk.look_until("ready").await.unwrap();
     let results: Vec<_> = stage.results().await.into_iter().map(|(result, _)| result).collect();
@@ -160,11 +160,11 @@ async fn a_code_counts_in_its_own_case_and_its_own_browser_only(database: Databa
 }
 
 async fn an_address_and_an_account_are_sent_so_many_a_day(database: Database) {
-    fn few(text: String) -> String {
+    fn few(text: &str) -> String {
         let text = text.replace("codes_per_contact = 10000", "codes_per_contact = 1");
         text.replace("codes_per_account = 10000", "codes_per_account = 2")
     }
-    let stage = Stage::turned(database, few).await;
+    let stage = Stage::turned(database, |text| few(&text)).await;
     let mut walk = stage.proven(MARIA, "codes-mail").await;
     send(&mut walk).await;
     stage.code_at(PRIVATE, 1).await;

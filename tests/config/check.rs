@@ -83,10 +83,12 @@ fn coded(changes: &[(&str, &str)]) -> String {
 
 #[test]
 fn a_code_goes_to_private_addresses_and_mobile_numbers_unless_the_settings_say_otherwise() {
+    use doorward::config::challenge::FurtherCheck;
     use doorward::config::challenge::ReachWord::{Mobile, PrivateMail, WorkMail};
     let folder = Folder::new();
     let config = folder.parse(&coded(&[])).unwrap();
-    let reaches: Vec<_> = config.purposes[0].checks.iter().map(|check| check.reaches()).collect();
+    let checks = config.purposes[0].checks.iter();
+    let reaches: Vec<_> = checks.map(FurtherCheck::reaches).collect();
     assert_eq!(reaches, [vec![PrivateMail], vec![Mobile]]);
     assert_eq!(
         (config.limits.codes_per_contact, config.limits.codes_per_account),

@@ -102,9 +102,9 @@ fn a_code_goes_to_what_was_named_and_neither_to_the_own_mailbox_nor_to_what_was_
         changed_at: Some(at(0)),
         ..private
     };
-    let week = Duration::from_hours(7 * 24);
-    let taken = |now| code(&[Reach::PrivateMail]).takes(&changed, "", now);
-    assert!(!taken(at(0).plus(week - Duration::from_secs(1))) && taken(at(0).plus(week)));
+    let after = |days| at(0).plus(Duration::from_hours(days * 24));
+    let counts = |now| code(&[Reach::PrivateMail]).takes(&changed, "", now);
+    assert!(!counts(after(6)) && counts(after(7)));
 }
 
 #[test]
