@@ -44,6 +44,7 @@ create table capture_ways (
     primary key (kind, digest)
 ) strict;
 create index capture_ways_by_capture on capture_ways (capture_id);
+create index capture_ways_by_end on capture_ways (until_at);
 
 -- What is remembered of a session to know its pictures and its document again: keyed digests, and whose they were, sealed.
 -- No picture, and nothing that leads back to one.
