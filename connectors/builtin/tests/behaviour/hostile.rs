@@ -183,7 +183,13 @@ fn a_webp_film_is_refused_however_short() {
     let still = encoded(&ramp(128, 96), ImageFormat::WebP);
     let part = |kind: &[u8], body: &[u8]| {
         let length = u32::try_from(body.len()).expect("short").to_le_bytes();
-        [kind, &length, body, if body.len() % 2 == 0 { &[] } else { &[0] }].concat()
+        [
+            kind,
+            &length,
+            body,
+            if body.len().is_multiple_of(2) { &[] } else { &[0] },
+        ]
+        .concat()
     };
     let size = [127, 0, 0, 95, 0, 0];
     let frame = [&[0; 6][..], &size, &[100, 0, 0, 0], &still[12..]].concat();
