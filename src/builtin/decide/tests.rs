@@ -44,15 +44,15 @@ fn comparison(likeness: Likeness) -> Comparison {
 }
 
 /// Decides on something that is fine but for what the edit changes.
-fn decided(edit: impl FnOnce(&mut Found<'_>)) -> Decision {
-    let (reading, comparison, judgement) = (reading("{}"), comparison(Likeness::Alike), judgement(Outcome::Done));
-    let mut found = Found {
+fn decided<'a>(edit: impl FnOnce(&mut Found<'a>)) -> Decision {
+    // A few hundred bytes that outlive whatever the edit borrows.
+    let mut found: Found<'a> = Found {
         ended: None,
-        reading: Some(&reading),
+        reading: Some(Box::leak(Box::new(reading("{}")))),
         portrait: &[],
-        comparison: Some(&comparison),
+        comparison: Some(Box::leak(Box::new(comparison(Likeness::Alike)))),
         different: 0,
-        judgement: Some(&judgement),
+        judgement: Some(Box::leak(Box::new(judgement(Outcome::Done)))),
         changed: false,
         known: &[],
         cameras: vec!["FaceTime HD Camera"],

@@ -102,7 +102,7 @@ fn a_code_goes_to_what_was_named_and_neither_to_the_own_mailbox_nor_to_what_was_
         changed_at: Some(at(0)),
         ..private
     };
-    let after = |days| at(0).plus(Duration::from_hours(days * 24));
+    let after = |days: u64| at(0).plus(Duration::from_hours(days * 24));
     let counts = |now| code(&[Reach::PrivateMail]).takes(&changed, "", now);
     assert!(!counts(after(6)) && counts(after(7)));
 }
