@@ -87,7 +87,7 @@ mod tests {
         let pool = Arc::new(Pool::new(1));
         let (release, held) = mpsc::channel::<()>();
         let held = Arc::new(Mutex::new(held));
-        let work = |held: Arc<Mutex<mpsc::Receiver<()>>>| move || drop(held.lock().unwrap().recv());
+        let work = |held: Arc<Mutex<mpsc::Receiver<()>>>| move || held.lock().unwrap().recv().unwrap_or_default();
         let mut waiting = Vec::new();
         for _ in 0..=WAITING {
             let (pool, work) = (Arc::clone(&pool), work(Arc::clone(&held)));

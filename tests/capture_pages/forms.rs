@@ -85,8 +85,8 @@ async fn a_file_is_not_taken_where_the_purpose_takes_none() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_agrees_is_told_who_looks_and_who_decides() {
-    let lab = lab(false).await;
     fn quietly(_: &str, _: std::time::Duration) {}
+    let lab = lab(false).await;
     let mut maria = doorward_lab::play::walk::Walk::new(lab.sheet().clone(), quietly).unwrap();
     maria.enter_portal(super::MARIA).await.unwrap();
     let page = maria.browser.page().unwrap();

@@ -22,34 +22,18 @@ const MARIA: &str = "maria.silva@example.com";
 
 /// A lab whose recovery page leads to the built-in verifier.
 async fn lab(upload: bool) -> Lab {
-    let change = if upload { with_files } else { without_files };
     Lab::builder()
         .seed(11)
         .listen(ANYWHERE)
         .database(Database::Sqlite)
         .program(Path::new(env!("CARGO_BIN_EXE_doorward")))
-        .toml_change(change)
+        .toml_change(move |settings| settings_of(&settings, upload))
         .start()
         .await
         .unwrap()
 }
 
-fn with_files(settings: String) -> String {
-    settings_of(&settings, true)
-}
-
-fn without_files(settings: String) -> String {
-    settings_of(&settings, false)
-}
-
 fn settings_of(settings: &str, upload: bool) -> String {
-    let persona = "[[verifier]]\nname = \"persona\"";
-    let models = concat!(env!("CARGO_MANIFEST_DIR"), "/connectors/builtin/models");
-    let both = format!(
-        "[[verifier]]\nname = \"builtin\"\nkind = \"builtin\"\nmodels = \"{models}\"\nstep_seconds = 8\n\n{persona}"
-    );
-    assert!(settings.contains(persona));
-    let settings = settings.replacen(persona, &both, 1);
     let (before, purpose) = settings.split_once("name = \"recover\"\n").unwrap();
     let builtin = format!("verifier = \"builtin\"\ndocuments = {{ upload = {upload} }}");
     let purpose = purpose.replacen("verifier = \"persona\"", &builtin, 1);

@@ -17,7 +17,9 @@ fn text(change: impl Fn(String) -> String) -> String {
 
 fn faults(text: &str) -> String {
     let faults = Folder::new().parse(text).unwrap_err();
-    faults.iter().map(|fault| format!("{fault:?}\n")).collect()
+    faults
+        .iter()
+        .fold(String::new(), |text, fault| text + &format!("{fault:?}\n"))
 }
 
 #[test]

@@ -257,7 +257,8 @@ fn a_reviewer_sees_the_pictures_first_and_the_two_faces_last_before_they_are_ask
         text.contains("something newer"),
         "a word of a later version is shown as it is"
     );
-    assert!(!text.contains("Whose account"), "not before the judgement");
+    assert!(!text.contains("Whose account it is\n"), "not before the judgement");
+    assert!(!text.contains("Is it the same person?"), "not before the judgement");
     // Each picture is a link to itself, which opens it large without a script.
     let pictures: Vec<_> = document.select(&select("figure.exhibit > a > img")).collect();
     assert_eq!(pictures.len(), 9);

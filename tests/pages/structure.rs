@@ -177,7 +177,11 @@ fn nothing_is_loaded_from_elsewhere_and_no_link_leads_to_a_stranger() {
         for (css, attribute) in [("link", "href"), ("script", "src"), ("img", "src")] {
             for element in document.select(&select(css)) {
                 let address = element.value().attr(attribute).unwrap();
-                assert!(pages.asset(address).is_some(), "{name}: {address} is not served by us");
+                let exhibit = css == "img" && address.starts_with("/desk/cases/") && address.contains("/pictures/");
+                assert!(
+                    exhibit || pages.asset(address).is_some(),
+                    "{name}: {address} is not served by us"
+                );
             }
         }
         for link in document.select(&select("a")) {

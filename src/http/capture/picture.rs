@@ -270,7 +270,9 @@ mod tests {
         let how = said_of("x-camera", "Kamera%20%C3%BC%0A%1B%5B31m%20x");
         assert_eq!(how.camera.as_deref(), Some("Kamera ü[31m x"));
         let long = "ä".repeat(400);
-        let encoded: String = long.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let encoded = long
+            .bytes()
+            .fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
         let how = said_of("x-camera", &encoded);
         assert_eq!(how.camera.map(|name| name.chars().count()), Some(LONGEST_NAME));
         assert_eq!(said_of("x-camera", "%20%0A").camera, None);

@@ -122,6 +122,8 @@ impl Exhibits {
                 read("family_name", "LINDQVIST", None),
                 read("given_names", "MARIA ELISABET", None),
                 read("birth_date", "1988-05-14", Some(true)),
+                read("kind", "passport", None),
+                read("issuer", "UTO", None),
                 read("number", "L898902C3", Some(true)),
                 read("expiry", "2031-04-15", Some(false)),
             ],

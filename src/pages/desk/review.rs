@@ -233,7 +233,7 @@ impl Review {
     fn showing(&self, exhibits: Exhibits) -> Self {
         let mut page = self.clone();
         if let Some(evidence) = &mut page.evidence {
-            evidence.verifier = "builtin".to_owned();
+            "builtin".clone_into(&mut evidence.verifier);
             evidence.outside = None;
             evidence.read.clear();
             evidence.exhibits = Some(exhibits);

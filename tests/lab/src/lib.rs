@@ -18,6 +18,7 @@ pub mod keys;
 pub mod mailbox;
 pub mod memory;
 pub mod okta;
+pub mod papers;
 pub mod parties;
 pub mod people;
 pub mod play;

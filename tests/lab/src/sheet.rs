@@ -14,10 +14,10 @@ use crate::duosso::Provider;
 use crate::examples::examples;
 use crate::folder::Folder;
 use crate::keys::Keys;
+use crate::papers::Papers;
 use crate::parties::{Okta, Party};
 use crate::people::{LabPerson, everybody};
 use crate::seed::Seed;
-use crate::specimen::{film_of, has_papers};
 use crate::staff::{Operator, operators};
 use crate::vendors::GRAPH_SCOPE;
 
@@ -238,24 +238,6 @@ pub struct Person {
     pub mailbox: Url,
 }
 
-/// What somebody can show to a camera. Every address takes `flaw` (`expired`, `wrong-digit`, `other-face`, `no-face`) and `moment` (a
-/// number: another one is another photograph).
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Papers {
-    /// A photograph of the data page of their passport.
-    pub passport: Url,
-    /// One of the front of their identity card.
-    pub front: Url,
-    /// One of its back.
-    pub back: Url,
-    /// The passport before a camera, as a film for a browser that has none.
-    pub passport_film: Url,
-    /// Their face.
-    pub face: Url,
-    /// A film of their face doing what a camera asks: a file on this machine.
-    pub film: String,
-}
-
 impl Sheet {
     /// The person with this id.
     pub fn person(&self, id: &str) -> Option<&Person> {
@@ -407,14 +389,7 @@ fn card(seed: Seed, person: &LabPerson, start: &Url) -> Person {
         recoverable: person.recoverable(),
         document_picture: own("document.png"),
         selfie: own("selfie.png"),
-        papers: has_papers(person).then(|| Papers {
-            passport: own("photo/passport"),
-            front: own("photo/front"),
-            back: own("photo/back"),
-            passport_film: own("film/passport"),
-            face: own("face.jpg"),
-            film: film_of(&person.id).display().to_string(),
-        }),
+        papers: Papers::of(person, &own),
         mailbox,
     }
 }

@@ -63,7 +63,9 @@ pub fn draw(side: &Side<'_>, seed: u64) -> RgbImage {
             lines,
             portrait,
         } => {
-            words(&mut canvas, (width, height), &[], &mut chance);
+            // A document of somebody says in words what its zone says; one of nobody says anything.
+            let values = portrait.and_then(|_| printed(lines));
+            words(&mut canvas, (width, height), &[], values.as_ref(), &mut chance);
             if *format != Format::Td1 {
                 face(&mut canvas, [4.0, height * 0.16, width * 0.26, height * 0.5], *portrait);
             }
@@ -74,14 +76,34 @@ pub fn draw(side: &Side<'_>, seed: u64) -> RgbImage {
             zone(&mut canvas, (width, height), Format::Td1, lines, &mut chance);
         }
         Side::Front { portrait, words: texts } => {
-            words(&mut canvas, (width, height), texts, &mut chance);
+            words(&mut canvas, (width, height), texts, None, &mut chance);
             face(&mut canvas, [4.0, 12.0, 26.0, 34.0], *portrait);
         }
     }
     canvas.picture().clone()
 }
 
-fn words(canvas: &mut Canvas, (width, height): (f32, f32), texts: &[&str], chance: &mut Chance) {
+/// Surname, given names, nationality, birth and expiry (YYMMDD), as they stand in a zone of two lines.
+fn printed(lines: &[String]) -> Option<[String; 5]> {
+    let [first, second] = lines else { return None };
+    let plain = |text: &str| text.replace('<', " ").trim().to_owned();
+    let (family, given) = first.get(5..)?.split_once("<<")?;
+    Some([
+        plain(family),
+        plain(given),
+        plain(second.get(10..13)?),
+        second.get(13..19)?.to_owned(),
+        second.get(21..27)?.to_owned(),
+    ])
+}
+
+fn words(
+    canvas: &mut Canvas,
+    (width, height): (f32, f32),
+    texts: &[&str],
+    values: Option<&[String; 5]>,
+    chance: &mut Chance,
+) {
     const LABELS: [&str; 5] = [
         "Surname",
         "Given names",
@@ -98,7 +120,9 @@ fn words(canvas: &mut Canvas, (width, height): (f32, f32), texts: &[&str], chanc
     canvas.write("SPECIMEN", (width * 0.36, 6.0), 3.0, Ink::plain([120, 30, 30]));
     if texts.is_empty() {
         for (row, label) in (0_u8..).zip(LABELS) {
-            let line = format!("{label} {}", chance.below(900_000) + 100);
+            let any = (chance.below(900_000) + 100).to_string();
+            let value = values.and_then(|values| values.get(usize::from(row))).unwrap_or(&any);
+            let line = format!("{label} {value}");
             canvas.write(
                 &line,
                 (width * 0.36, (13.0 + f32::from(row) * 7.0) * height / 88.0 + 2.6),
