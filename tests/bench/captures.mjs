@@ -206,6 +206,7 @@ await capture(world, first.who, first.photo);
 await phase(quiet, seconds / 2);
 const before = cost(gateway);
 const done = counts.done;
+const framesBefore = counts.frames;
 let going = true;
 const walks = Array.from({ length: people }, async () => {
   while (going) {
@@ -236,4 +237,5 @@ console.log(`${os.cpus().length} cores, ${people} people taking pictures for ${s
 console.log("\n| Page | alone: median ms | alone: p99 ms | with captures: median ms | with captures: p99 ms | p99 ratio | answers |\n|---|---|---|---|---|---|---|");
 console.log(row("recovery page", "/"));
 console.log(row("a case's page", "/case"));
-console.log(`\nGateway: ${((after.cpu - before.cpu) / Math.max(1, finished)).toFixed(2)} processor seconds for each whole verification (passport, challenge, picture), those begun and not finished included; ${before.now.toFixed(0)} MiB before, at most ${after.peak.toFixed(0)} MiB.`);
+const each = finished === 0 ? "nobody was through in that time" : `${((after.cpu - before.cpu) / finished).toFixed(2)} processor seconds for each whole verification (passport, previews, challenge, picture), those begun and not finished included`;
+console.log(`\nGateway: ${((after.cpu - before.cpu) / seconds).toFixed(2)} processor seconds a second, ${((1000 * (after.cpu - before.cpu)) / Math.max(1, counts.frames - framesBefore)).toFixed(0)} ms for each frame; ${each}. Memory ${before.now.toFixed(0)} MiB before, at most ${after.peak.toFixed(0)} MiB.`);

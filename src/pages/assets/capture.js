@@ -5,7 +5,6 @@
 (() => {
   const BETWEEN_LOOKS = 1000; // What the server is asked about a preview, at most this often.
   const BETWEEN_FRAMES = 250; // Four a second are enough to see a head turn.
-  const SLOW_LINE = 600; // An answer that takes longer than this: the next frame goes out beside it.
   const BLACK = 2000; // Cameras begin with a black picture; one that stays is a fault.
   const SETTLE = 2500; // Time to read why a picture was not taken, before the next is.
   const CLEAR_LOOKS = 2; // Good previews in a row before a picture is taken by itself.
@@ -335,7 +334,7 @@
     cueBox.scrollIntoView({ block: "start" });
     await looking;
     let step = await post(camera.dataset.begin, null, { headers: about() });
-    let [under, slow, over] = [0, false, null];
+    let [under, over] = [false, null];
     if (!step?.nonce) over = step ?? {};
     else prompt(step);
     const hear = (said, of) => {
@@ -350,14 +349,14 @@
     };
     while (!over && !gone && stream) {
       const begun = Date.now();
-      if (under < (slow ? 2 : 1)) {
-        under += 1;
+      // One frame of a session is looked at at a time: a second one would be turned away.
+      if (!under) {
+        under = true;
         const of = step;
         const frame = await jpeg(drawn(FACE_WIDTH), 0.75);
         const headers = { ...about(), "x-step": String(of.step), "x-nonce": of.nonce };
         post(camera.dataset.frame, frame, { headers, patient: false }).then((said) => {
-          under -= 1;
-          slow = Date.now() - begun > SLOW_LINE;
+          under = false;
           hear(said, of);
         });
       }

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use chrono::NaiveDate;
-use doorward_builtin::document::{self, Sides, Wanted};
+use doorward_builtin::document::{self, Kind, Sides, Wanted};
 use doorward_builtin::intake::Refused;
 use doorward_builtin::raster::Grey;
 use doorward_builtin::specimen::{Bearer, Chance, Format, Level, Licence, Shot, Side, barcode, draw, lines};
@@ -342,7 +342,13 @@ fn documents(page: &mut String, models: &Models, today: NaiveDate) -> Result<(),
                 back: pictures.get(1),
             };
             let patience = || cpu().is_ok_and(|now| now - before < PATIENCE);
-            let reading = document::read(models, &sides, &Wanted::default(), today, &patience)?;
+            // As the gateway asks: for the kind that the person chose.
+            let kind = if licensed { Kind::DrivingLicence } else { Kind::Passport };
+            let wanted = Wanted {
+                kinds: vec![kind],
+                ..Wanted::default()
+            };
+            let reading = document::read(models, &sides, &wanted, today, &patience)?;
             tally.add(cpu()? - before);
             tally.right += usize::from(reading.readable() && reading.contradictions.is_empty());
         }

@@ -46,7 +46,12 @@ pub fn read(
     go_on: &dyn Fn() -> bool,
 ) -> Result<Reading, Error> {
     let mut signals = Vec::new();
-    let seen = look_at(models, sides, wanted, today, go_on, &mut signals)?;
+    let mut seen = look_at(models, sides, wanted, today, go_on, &mut signals)?;
+    if seen.iter().any(|seen| seen.card.is_some()) {
+        for seen in &mut seen {
+            seen.zone = seen.zone.take().filter(is_certain);
+        }
+    }
     let mut contradictions = agree::sides(&seen, &mut signals);
     let corner = |index: usize| seen.get(index).and_then(|seen| seen.corners);
     let corners = [corner(0), corner(1)];
@@ -76,6 +81,12 @@ pub fn read(
     signals.extend(agree::unread(&reading));
     (reading.contradictions, reading.signals) = (contradictions, signals);
     Ok(reading)
+}
+
+/// Beside a barcode only what is surely a zone counts as one: print, stripes and patterns are taken for one now and then, and read as
+/// something that nobody wrote.
+fn is_certain(found: &zone::Found) -> bool {
+    found.zone.holds() || found.confidence > zone::Found::CERTAIN
 }
 
 /// Both sides, each for the codes that may be on it.
@@ -133,13 +144,19 @@ fn look(
     signals: &mut Vec<Signal>,
 ) -> Result<Seen, Error> {
     let grey = picture.grey();
+    // A code that is easily read comes first: looking for a zone that is not there takes most of the time there is.
+    let first = if codes.bars {
+        barcode::read(&grey, &at_most(AT_FIRST, go_on))
+    } else {
+        None
+    };
     let zone = if codes.zones {
         zone::read(models, &grey, today, go_on)?
     } else {
         None
     };
     let zone = zone.filter(|found| found.confidence > LEGIBLE);
-    let bars = bars(&grey, zone.as_ref(), codes, go_on);
+    let bars = first.or_else(|| bars(&grey, zone.as_ref(), codes, go_on));
     let card = bars.as_ref().and_then(|bars| Card::parse(&bars.text).ok());
     let by_bars = bars
         .as_ref()
@@ -173,6 +190,8 @@ fn look(
 
 /// Less certain, what looks like a zone is something else, or nothing that can be read.
 const LEGIBLE: f32 = -0.5;
+/// Tries of a barcode before a zone is looked for: those that read most photographs.
+const AT_FIRST: u32 = 3;
 /// Tries of a barcode on a side whose zone was read: most have none, and one that is there is read as easily as the zone was.
 const BESIDE_A_ZONE: u32 = 10;
 
