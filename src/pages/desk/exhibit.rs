@@ -122,7 +122,10 @@ impl Exhibits {
                 read("family_name", "LINDQVIST", None),
                 read("given_names", "MARIA ELISABET", None),
                 read("birth_date", "1988-05-14", Some(true)),
-                read("kind", "passport", None),
+                Read {
+                    code: "barcode".to_owned(),
+                    ..read("kind", "identity_card", None)
+                },
                 read("issuer", "UTO", None),
                 read("number", "L898902C3", Some(true)),
                 read("expiry", "2031-04-15", Some(false)),
