@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod audit;
+pub mod builtin;
 pub mod case;
 pub mod cause;
 pub mod cli;

@@ -3,6 +3,12 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod capture;
+#[cfg(test)]
+mod capture_pages;
+#[cfg(test)]
+mod codes;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod deliver;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Error;
+use super::purpose::brand;
 use crate::config::Config;
 use crate::config::carrier::{self, Carries};
 use crate::flow::send::{self, Sending};
@@ -15,12 +16,9 @@ use doorward_contract::{Clock, ContactKind, Finding, FindingLevel, VendorError};
 pub(super) fn sending(config: &Config) -> Sending {
     let known = |carrier: &carrier::Carrier| send::Carrier {
         name: carrier.name().get_ref().0.clone(),
-        carries: match carrier {
-            carrier::Carrier::Smtp(_) => ContactKind::Mail,
-            carrier::Carrier::Gateway(gateway) => match gateway.carries {
-                Carries::Mail => ContactKind::Mail,
-                Carries::Phone => ContactKind::Phone,
-            },
+        carries: match carrier.carries() {
+            Carries::Mail => ContactKind::Mail,
+            Carries::Phone => ContactKind::Phone,
         },
         purposes: carrier
             .purposes()
@@ -31,6 +29,8 @@ pub(super) fn sending(config: &Config) -> Sending {
     Sending {
         carriers: config.carriers.iter().map(known).collect(),
         company: config.brand.name.0.clone(),
+        // What joins the parts of a number on a page is no letter of an SMS.
+        contact: brand(config).contact.spoken().replace('\u{a0}', " "),
     }
 }
 

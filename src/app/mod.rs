@@ -225,9 +225,14 @@ pub async fn door(config: &Config, clock: Arc<dyn Clock>) -> Result<Door, Error>
     let provider = relying::provider(config, &store, &clock).await?;
     let entra = entra::methods(config, &store, &clock, &provider.keyring)?;
     let saml = saml::sources(config, &store, &clock)?;
+    let builtin = vendor::builtin(config, &store, &clock)?;
+    let mut verifiers = verifiers(config, &clock)?;
+    if let Some(builtin) = &builtin {
+        verifiers.insert(builtin.name().to_owned(), Arc::new(builtin.clone()));
+    }
     let flow = Flow::new(Parts {
         store,
-        verifiers: verifiers(config, &clock)?,
+        verifiers,
         connectors: connectors(config, &clock)?,
         clock,
         purposes: purposes(config),
@@ -250,6 +255,7 @@ pub async fn door(config: &Config, clock: Arc<dyn Clock>) -> Result<Door, Error>
         ways: Arc::new(ways(config)),
         duo: Arc::new(duo::starts(config)),
         company: config.brand.name.0.as_str().into(),
+        capture: builtin.map(|builtin| (builtin.name().into(), builtin)),
         secure,
         trusted_proxies: Arc::new(config.server.trusted_proxies.clone()),
     })
@@ -267,6 +273,7 @@ pub async fn check(config: &Config, clock: Arc<dyn Clock>) -> Result<Vec<(String
         })?;
         findings.extend(found.into_iter().map(|finding| (name.clone(), finding)));
     }
+    findings.extend(vendor::examine(config));
     for (name, connector) in connectors(config, &clock)? {
         let needed = abilities(config, &name);
         let found = connector.check(&needed).await.map_err(|error| Error::Vendor {

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::case::check::Wanted;
+use crate::case::check::{CodeBy, Reach, Wanted};
 use crate::case::plan::{Act, OnFailure};
 use crate::case::policy::{Caps, FoundBy, OnProtected, Purpose, Tier};
 use crate::case::role::Power;
+use crate::config::challenge::{self, CheckWord, ReachWord};
 use crate::config::purpose::{self, ActionWord};
 use crate::config::source::Source;
 use crate::config::{self, Config};
@@ -14,7 +15,7 @@ use crate::http::Caller;
 use crate::matching::Preset;
 use crate::pages::{Brand, Contact, Logo};
 use crate::source::{Kind, Way};
-use doorward_contract::{Action, CheckName};
+use doorward_contract::{Action, CheckName, DocumentKind, Documents};
 
 pub(super) fn callers(config: &Config) -> Vec<Caller> {
     let caller = |token: &purpose::ApiToken| Caller {
@@ -130,20 +131,14 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
                 purpose::Required::FaceMatch => CheckName::FaceMatch,
             })
             .collect(),
+        documents: purpose.documents.as_ref().map_or_else(Documents::default, documents),
         preset: match purpose.preset {
             purpose::Preset::Strict => Preset::Strict,
             purpose::Preset::Names => Preset::Names,
             purpose::Preset::Okta => Preset::Okta,
             purpose::Preset::OktaInsecureNamesOnly => Preset::OktaInsecureNamesOnly,
         },
-        checks: purpose
-            .checks
-            .iter()
-            .map(|wanted| Wanted {
-                connector: wanted.connector.get_ref().0.clone(),
-                check: wanted.check.get_ref().challenge(),
-            })
-            .collect(),
+        checks: purpose.checks.iter().filter_map(wanted).collect(),
         plan: purpose.plan.iter().map(|spanned| act(spanned.get_ref())).collect(),
         accounts: purpose
             .accounts
@@ -166,6 +161,46 @@ fn made(purpose: &purpose::Purpose, link_lifetime: Duration) -> Purpose {
     }
 }
 
+/// A further check. Settings that do not say who asks do not load.
+fn wanted(check: &challenge::FurtherCheck) -> Option<Wanted> {
+    let by = check.by()?.get_ref().0.clone();
+    let code = match check.check.get_ref() {
+        CheckWord::Push | CheckWord::UniversalPrompt => {
+            return Some(Wanted::Connector {
+                connector: by,
+                check: check.check.get_ref().challenge()?,
+            });
+        }
+        CheckWord::EmailCode => CodeBy::EmailCode,
+        CheckWord::PhoneCode => CodeBy::PhoneCode,
+    };
+    let reach = |word| match word {
+        ReachWord::PrivateMail => Reach::PrivateMail,
+        ReachWord::WorkMail => Reach::WorkMail,
+        ReachWord::Mobile => Reach::Mobile,
+    };
+    Some(Wanted::Carrier {
+        carrier: by,
+        check: code,
+        contacts: check.reaches().into_iter().map(reach).collect(),
+    })
+}
+
+fn documents(wanted: &config::document::Documents) -> Documents {
+    let kind = |kind: &config::document::Kind| match kind {
+        config::document::Kind::Passport => DocumentKind::Passport,
+        config::document::Kind::IdentityCard => DocumentKind::IdentityCard,
+        config::document::Kind::DrivingLicence => DocumentKind::DrivingLicence,
+    };
+    Documents {
+        kinds: wanted.kinds.iter().map(kind).collect(),
+        countries: wanted.countries.iter().map(|country| country.0.clone()).collect(),
+        grace_days: wanted.grace_days,
+        upload: wanted.upload,
+        automatic: wanted.decide == config::document::Decide::Automatic,
+    }
+}
+
 fn tier(tier: &config::policy::Tier) -> Tier {
     Tier {
         groups: tier.groups.clone(),
@@ -181,6 +216,8 @@ pub(super) fn caps(limits: &config::server::Limits) -> Caps {
         searches_per_agent: limits.searches_per_agent,
         links_per_agent: limits.links_per_agent,
         links_per_account: limits.links_per_account,
+        codes_per_contact: limits.codes_per_contact,
+        codes_per_account: limits.codes_per_account,
         approvals_per_approver: limits.approvals_per_approver,
         recovered_approver: limits.recovered_approver.0,
     }

@@ -138,9 +138,49 @@ pub enum Fact {
         /// Which check.
         check: String,
     },
+    /// A code for a further check is being sent; the one before it counts no more.
+    CheckCodeOrdered {
+        /// The carrier.
+        carrier: String,
+        /// Which check.
+        check: String,
+        /// The way: the carrier, and the how-manieth contact of the directory's record.
+        way: String,
+        /// The message's id.
+        message: String,
+    },
+    /// The carrier took the message with the code.
+    CheckCodeSent {
+        /// The carrier.
+        carrier: String,
+        /// The way.
+        way: String,
+        /// The message's id.
+        message: String,
+    },
+    /// The message with the code was given up.
+    CheckCodeNotSent {
+        /// The carrier.
+        carrier: String,
+        /// The way.
+        way: String,
+        /// The message's id.
+        message: String,
+        /// Why: `refused 550`, `late`, `over` (the code counted no more).
+        why: String,
+    },
+    /// A wrong code was typed in.
+    CheckCodeWrong {
+        /// The carrier.
+        carrier: String,
+        /// Which check.
+        check: String,
+        /// How many it were for the code that is under way.
+        wrong: u32,
+    },
     /// What came of a check.
     CheckAnswered {
-        /// The connector.
+        /// The connector; for a code, the carrier.
         connector: String,
         /// Which check.
         check: String,
@@ -183,6 +223,11 @@ pub enum Fact {
     },
     /// A reviewer took the case.
     ReviewClaimed {
+        /// Who.
+        reviewer: String,
+    },
+    /// A reviewer looked at the pictures of a proof; once for each time that they took the case.
+    PicturesShown {
         /// Who.
         reviewer: String,
     },

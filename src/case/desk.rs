@@ -76,6 +76,9 @@ pub struct Review {
     pub claimed_at: Timestamp,
     /// What they say of the evidence; until then they do not see whose account it is.
     pub judgement: Option<Judgement>,
+    /// Whether they looked at pictures.
+    #[serde(default)]
+    pub shown: bool,
     /// Whether they looked at whose account it is.
     #[serde(default)]
     pub named: bool,

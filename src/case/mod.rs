@@ -180,6 +180,8 @@ pub struct Private {
     pub visit: Option<String>,
     /// What is kept of a further check under way.
     pub check: Option<check::Kept>,
+    /// What is kept of codes that were sent for further checks.
+    pub codes: Option<Box<check::Codes>>,
     /// The account's record as the relying party gave it, where it is held against that and no directory.
     pub record: Option<Box<Account>>,
     /// The full check that a face may be held against instead of another full check.
@@ -304,6 +306,7 @@ impl Case {
         self.pass_until = None;
         self.private.visit = None;
         self.private.check = None;
+        self.private.codes = None;
         self.private.contacts = None;
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::check::Wanted;
 use super::plan::Act;
 use crate::matching::Preset;
-use doorward_contract::CheckName;
+use doorward_contract::{CheckName, Documents};
 
 /// What a person's account at another connector than the directory is found by: never by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,6 +50,10 @@ pub struct Caps {
     pub links_per_agent: u32,
     /// Links that are sent for one account in a day.
     pub links_per_account: u32,
+    /// Codes that are sent to one address or number in a day.
+    pub codes_per_contact: u32,
+    /// Codes that are sent for one account in a day.
+    pub codes_per_account: u32,
     /// Cases that an approver agrees to in a day.
     pub approvals_per_approver: u32,
     /// For how long somebody who was recovered themselves does not agree to others' cases.
@@ -63,6 +67,8 @@ impl Default for Caps {
             searches_per_agent: 30,
             links_per_agent: 30,
             links_per_account: 5,
+            codes_per_contact: 5,
+            codes_per_account: 10,
             approvals_per_approver: 20,
             recovered_approver: Duration::from_secs(14 * 86_400),
         }
@@ -88,6 +94,8 @@ pub struct Purpose {
     pub verifier: String,
     /// What must have been checked, and passed.
     pub required: Vec<CheckName>,
+    /// What the verifier here takes, and may decide; one that lives elsewhere has its own settings there.
+    pub documents: Documents,
     /// How names and dates are compared.
     pub preset: Preset,
     /// What the person is asked besides the proof, in order.

@@ -1,4 +1,4 @@
-//! `[[carrier]]`: what carries links to people: a mail server (RFC 5321; TLS by RFC 3207 and RFC 8314), or a gateway for SMS or
+//! `[[carrier]]`: what carries links and codes to people: a mail server (RFC 5321; TLS by RFC 3207 and RFC 8314), or a gateway for SMS or
 //! chat that is called by a signed message (Standard Webhooks 1.0).
 
 use std::borrow::Cow;
@@ -20,7 +20,7 @@ const IMPLICIT: u16 = 465;
 /// Where they take it from programs (RFC 6409 §3.1).
 const SUBMISSION: u16 = 587;
 
-/// What carries links to people.
+/// What carries links and codes to people.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(tag = "kind")]
@@ -203,6 +203,14 @@ impl Carrier {
         match self {
             Self::Smtp(smtp) => &smtp.name,
             Self::Gateway(gateway) => &gateway.name,
+        }
+    }
+
+    /// To which kind of address it carries.
+    pub fn carries(&self) -> Carries {
+        match self {
+            Self::Smtp(_) => Carries::Mail,
+            Self::Gateway(gateway) => gateway.carries,
         }
     }
 

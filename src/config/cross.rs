@@ -10,7 +10,7 @@ use super::purpose::{Act, ActionWord, OnFailure, Preset, Purpose};
 use super::read::Reading;
 use super::value::Name;
 use super::verifier::Verifier;
-use super::{carrier, challenge, entra, kinds, recheck, relying, saml, vouch, webhook_out};
+use super::{carrier, challenge, document, entra, kinds, recheck, relying, saml, vouch, webhook_out};
 use doorward_contract::Ability;
 use toml::Spanned;
 
@@ -18,6 +18,7 @@ use toml::Spanned;
 pub(super) fn check(draft: &Draft, reading: &mut Reading<'_>) {
     server(draft, reading);
     verifiers(draft, reading);
+    document::check(draft, reading);
     for connector in &draft.connector {
         connector.table().agree(reading);
     }
@@ -59,7 +60,7 @@ fn server(draft: &Draft, reading: &mut Reading<'_>) {
 fn verifiers(draft: &Draft, reading: &mut Reading<'_>) {
     for verifier in &draft.verifier {
         recheck::templates(verifier, reading);
-        let Verifier::Persona(persona) = verifier;
+        let Verifier::Persona(persona) = verifier else { continue };
         let key = persona.key.get_ref().expose();
         let place = format!("verifier {:?} · key", persona.name.get_ref().0);
         if key.starts_with("persona_sandbox_") && !persona.insecure_sandbox {

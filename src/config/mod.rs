@@ -9,6 +9,7 @@ pub mod challenge;
 pub mod client;
 pub mod connector;
 mod cross;
+pub mod document;
 pub mod duo;
 pub mod entra;
 pub mod fault;

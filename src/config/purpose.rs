@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::challenge::FurtherCheck;
+use super::document::Documents;
 use super::fault::wrong;
 use super::policy::{Approvals, OnProtected, Tier};
 use super::scope::Scope;
@@ -40,12 +41,16 @@ pub struct Purpose {
     #[serde(default = "required", deserialize_with = "some_once")]
     #[schemars(length(min = 1))]
     pub required: Vec<Required>,
+    /// For the built-in verifier: which documents it takes and what it may decide. Default: all kinds and countries, from the
+    /// camera, decided by a reviewer.
+    pub documents: Option<Documents>,
     /// How the proven person is compared with the account: `strict` (given and family name and date of birth) or `names`
     /// (a person decides unless the date of birth agrees too); for `okta` sources `okta` (what Okta asks for: the names and at
     /// least one more) or `okta_insecure_names_only` (the names are enough). Default: `strict`.
     #[serde(default, rename = "match")]
     pub preset: Preset,
-    /// What the person is asked besides the proof, in order, once it fits the account: `{ connector = "duo", check = "push" }`.
+    /// What the person is asked besides the proof, in order, once it fits the account: `{ connector = "duo", check = "push" }`,
+    /// `{ carrier = "mail", check = "email_code" }`.
     #[serde(default)]
     pub checks: Vec<FurtherCheck>,
     /// What is done, in order. Left out where a relying party is answered, and acts itself.

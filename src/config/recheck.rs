@@ -9,7 +9,7 @@ use super::verifier::Verifier;
 
 /// Checks the templates of a verifier against each other.
 pub(super) fn templates(verifier: &Verifier, reading: &mut Reading<'_>) {
-    let Verifier::Persona(persona) = verifier;
+    let Verifier::Persona(persona) = verifier else { return };
     let place = |key: &str| format!("verifier {:?} · {key}", persona.name.get_ref().0);
     let (short, version) = (&persona.recheck_template, &persona.recheck_template_version);
     if short.as_ref() == Some(&persona.template) {
@@ -47,6 +47,12 @@ pub(super) fn check(draft: &Draft, purpose: &Purpose, reading: &mut Reading<'_>)
         note(
             &format!("verifier {name:?} has no recheck_template"),
             "set recheck_template there, or take recheck out",
+        );
+    }
+    if matches!(verifier, Some(Verifier::Builtin(_))) {
+        note(
+            &format!("verifier {name:?} keeps no face that another could be held against"),
+            "take recheck out, or name another verifier",
         );
     }
     let sources: Vec<&Source> = draft

@@ -49,6 +49,7 @@ pub(super) fn check(document: &DeTable<'_>, reading: &mut Reading<'_>) {
     }
     let (sources, purposes) = (items(document, "source"), items(document, "purpose"));
     let connectors = names(&items(document, "connector"));
+    let carriers = names(&items(document, "carrier"));
     let verifiers = names(&items(document, "verifier"));
     for purpose in &purposes {
         let label = &purpose.label;
@@ -80,8 +81,9 @@ pub(super) fn check(document: &DeTable<'_>, reading: &mut Reading<'_>) {
             );
         }
         for list in ["checks", "plan", "accounts"] {
-            connected(purpose, list, &connectors, reading);
+            named(purpose, list, "connector", &connectors, reading);
         }
+        named(purpose, "checks", "carrier", &carriers, reading);
         unfilled(purpose, &sources, reading);
     }
     let lists = ["api_token", "webhook", "client", "carrier"];
@@ -99,12 +101,12 @@ pub(super) fn check(document: &DeTable<'_>, reading: &mut Reading<'_>) {
     unused(&sources, &purposes, reading);
 }
 
-/// The connectors that a list of a purpose names.
-fn connected(purpose: &Item<'_>, list: &str, connectors: &[String], reading: &mut Reading<'_>) {
+/// The connectors, or carriers, that a list of a purpose names.
+fn named(purpose: &Item<'_>, list: &str, kind: &str, right: &[String], reading: &mut Reading<'_>) {
     for (at, item) in items(purpose.table, list).iter().enumerate() {
-        if let Some(connector) = text(item.table, "connector") {
-            let place = format!("{} · {list} {} · connector", purpose.label, at + 1);
-            known(reading, &place, "connector", &connector, connectors);
+        if let Some(name) = text(item.table, kind) {
+            let place = format!("{} · {list} {} · {kind}", purpose.label, at + 1);
+            known(reading, &place, kind, &name, right);
         }
     }
 }

@@ -282,6 +282,14 @@ pub struct Limits {
     #[serde(deserialize_with = "at_least_one")]
     #[schemars(range(min = 1))]
     pub links_per_account: u32,
+    /// Codes that are sent to one e-mail address or number in a day, for further checks. Default: 5.
+    #[serde(deserialize_with = "at_least_one")]
+    #[schemars(range(min = 1))]
+    pub codes_per_contact: u32,
+    /// Codes that are sent for one account in a day; they bound how often one can be guessed. Default: 10.
+    #[serde(deserialize_with = "at_least_one")]
+    #[schemars(range(min = 1))]
+    pub codes_per_account: u32,
     /// Cases to which one approver agrees in a day. Default: 20.
     #[serde(deserialize_with = "at_least_one")]
     #[schemars(range(min = 1))]
@@ -314,6 +322,8 @@ impl Default for Limits {
             searches_per_agent: 30,
             links_per_agent: 30,
             links_per_account: 5,
+            codes_per_contact: 5,
+            codes_per_account: 10,
             approvals_per_approver: 20,
             api_per_minute: 600,
             recovered_approver: Lifetime(Duration::from_secs(14 * 86_400)),

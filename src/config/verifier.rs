@@ -1,12 +1,15 @@
 //! `[[verifier]]`: who proves identity.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::fault::wrong;
 use super::secret::Secret;
-use super::value::{Address, Name};
+use super::value::{Address, Lifetime, Name};
 
 /// A verifier.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -15,6 +18,75 @@ use super::value::{Address, Name};
 pub enum Verifier {
     /// Persona's hosted flow.
     Persona(Box<Persona>),
+    /// Doorward itself: reads a document and compares faces, on your own server.
+    Builtin(Box<Builtin>),
+}
+
+/// Doorward itself. The software reads and compares; it does not prove that a document is genuine or that somebody was present
+/// (connectors/builtin/README.md), so a reviewer decides unless a purpose says otherwise. At most one.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Builtin {
+    /// Its name in purposes, log and audit.
+    #[schemars(with = "Name")]
+    pub name: Spanned<Name>,
+    /// The folder with the four model files of this version; `doorward check` holds them against their digests.
+    pub models: PathBuf,
+    /// How many pictures are looked at at once, 1 to 64; each takes one processor and some 100 MB. Default: one less than there are
+    /// processors.
+    #[serde(default, deserialize_with = "places")]
+    #[schemars(range(min = 1, max = 64))]
+    pub pictures_at_once: Option<usize>,
+    /// How long pictures and what was read stay after the decision, at most 7 days. Default: `0s`.
+    #[serde(default = "none")]
+    pub keep_pictures: Lifetime<0, 604_800>,
+    /// How long a picture and a document are known again, by keyed digests and without any picture, at most 400 days; `0s` for
+    /// not at all. Default: `400d`.
+    #[serde(default = "a_year_and_a_month")]
+    pub remember_reuse: Lifetime<0, 34_560_000>,
+    /// How many seconds a person has for each movement before the camera, 2 to 60. More is easier for people, and for films.
+    /// Default: 2.
+    #[serde(default = "step", deserialize_with = "step_seconds")]
+    #[schemars(range(min = 2, max = 60))]
+    pub step_seconds: u64,
+}
+
+fn none() -> Lifetime<0, 604_800> {
+    Lifetime(Duration::ZERO)
+}
+
+/// A card that is lost every year is still known.
+fn a_year_and_a_month() -> Lifetime<0, 34_560_000> {
+    Lifetime(Duration::from_hours(400 * 24))
+}
+
+/// What the reading half takes for the shortest time in which everybody turns their head.
+const STEP: u64 = 2;
+
+const fn step() -> u64 {
+    STEP
+}
+
+fn step_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let seconds = u64::deserialize(deserializer)?;
+    if !(STEP..=60).contains(&seconds) {
+        return Err(wrong(
+            format!("{seconds} seconds are no time for a movement"),
+            "choose 2 to 60 seconds",
+        ));
+    }
+    Ok(seconds)
+}
+
+fn places<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+    let places = usize::deserialize(deserializer)?;
+    if !(1..=64).contains(&places) {
+        return Err(wrong(
+            format!("{places} pictures cannot be looked at at once"),
+            "choose 1 to 64, or take the key out for one less than there are processors",
+        ));
+    }
+    Ok(Some(places))
 }
 
 /// Persona's hosted flow (connectors/persona/README.md says how to set it up there).
@@ -117,6 +189,7 @@ impl Verifier {
     pub fn name(&self) -> &Spanned<Name> {
         match self {
             Self::Persona(persona) => &persona.name,
+            Self::Builtin(builtin) => &builtin.name,
         }
     }
 }

@@ -13,10 +13,10 @@ use secrecy::{ExposeSecret, SecretString};
 use super::account::{self, There};
 use super::{Draft, Error, Flow, Turn};
 use crate::audit::Fact;
-use crate::case::check::{self, CheckState, FurtherCheck, Kept};
+use crate::case::check::{self, CheckState, FurtherCheck, Kept, Wanted};
 use crate::case::{Case, Stage};
 use crate::store::Wake;
-use doorward_contract::{Account, Begun, ChallengeOutcome, Challenger, Timestamp, VendorError};
+use doorward_contract::{Account, Begun, Challenge, ChallengeOutcome, Challenger, Timestamp, VendorError};
 
 /// A push ends after a minute by itself (duo.md §4: stop after 90 s).
 const PUSH: Duration = Duration::from_secs(90);
@@ -27,9 +27,13 @@ const PACE: Duration = Duration::from_secs(1);
 
 impl Flow {
     /// The proof fits: the person is asked what else the purpose wants to know.
-    pub(super) fn begin_checks(&self, draft: &mut Draft) -> Result<Turn, Error> {
+    pub(super) async fn begin_checks(&self, draft: &mut Draft) -> Result<Turn, Error> {
+        if let Some(pause) = self.read_contacts(draft).await? {
+            return Ok(pause);
+        }
         draft.case.moved(Stage::Checking)?;
         draft.note(self.now(), Fact::ChecksBegun);
+        self.fail_unreachable(draft);
         Ok(Turn::On)
     }
 
@@ -41,7 +45,8 @@ impl Flow {
         let case = self
             .change(case, Wake::At(now.plus(PUSH)), |draft| {
                 let (at, found) = current(&draft.case)?;
-                let what = found.wanted.check;
+                let (connector, what) = asks(found)?;
+                let connector = connector.to_owned();
                 // Who went to the vendor's page and came back without an answer goes there again, by a new visit; a message
                 // that is under way is not sent twice.
                 match found.state {
@@ -57,19 +62,16 @@ impl Flow {
                 // Going to a page is no try; coming back from it is.
                 found.tries = found.tries.saturating_add(u32::from(!what.is_visit()));
                 found.state = CheckState::Asked { at: now, until };
-                let (connector, check) = (found.wanted.connector.clone(), what.word().to_owned());
+                let check = what.word().to_owned();
                 draft.note(now, Fact::CheckAsked { connector, check });
                 Ok(())
             })
             .await?;
         let (at, mine) = current(&case)?;
         let (at, mine) = (at, mine.clone());
-        let begun = match self.account_at(&mine.wanted.connector, &case).await? {
-            Ok(account) => {
-                self.challenger(&mine.wanted.connector)?
-                    .begin(mine.wanted.check, &account, from)
-                    .await
-            }
+        let (connector, what) = asks(&mine)?;
+        let begun = match self.account_at(connector, &case).await? {
+            Ok(account) => self.challenger(connector)?.begin(what, &account, from).await,
             Err(error) => Err(error),
         };
         match begun {
@@ -105,6 +107,7 @@ impl Flow {
     ) -> Result<Option<String>, Error> {
         let now = self.now();
         let allowed = self.purpose(&case.purpose)?.attempts;
+        let (connector, what) = asks(mine)?;
         let ends = matches!(
             error,
             VendorError::Unfit { .. } | VendorError::Missing { .. } | VendorError::Ambiguous
@@ -124,7 +127,7 @@ impl Flow {
                     };
                     draft.note(now, answered(mine, "impossible", &why, serde_json::Value::Null));
                 } else {
-                    let costs = mine.wanted.check.is_visit() || error.may_have_happened();
+                    let costs = what.is_visit() || error.may_have_happened();
                     found.tries = found.tries.saturating_sub(u32::from(!costs));
                     found.state = if found.tries < allowed {
                         CheckState::Waiting
@@ -138,7 +141,7 @@ impl Flow {
                     draft.note(
                         now,
                         Fact::VendorWaited {
-                            vendor: mine.wanted.connector.clone(),
+                            vendor: connector.to_owned(),
                             remedy: error.remedy().to_owned(),
                             why,
                         },
@@ -163,7 +166,10 @@ impl Flow {
         let CheckState::Asked { until, .. } = found.state else {
             return Ok(Turn::On);
         };
-        let (connector, what) = (&found.wanted.connector, found.wanted.check);
+        if let Wanted::Carrier { .. } = found.wanted {
+            return Ok(self.read_code(draft, at, until));
+        }
+        let (connector, what) = asks(&found)?;
         let told = match &draft.case.private.check {
             Some(kept) if !what.is_visit() => {
                 let kept = SecretString::from(kept.reference.clone());
@@ -200,7 +206,8 @@ impl Flow {
     pub async fn come_back_from(&self, case: Case, connector: &str, query: &str) -> Result<Case, Error> {
         let open = current(&case).ok().filter(|(_, found)| {
             let asked = matches!(found.state, CheckState::Asked { until, .. } if self.now() < until);
-            asked && found.wanted.connector == connector && found.wanted.check.is_visit()
+            let theirs = asks(found).is_ok_and(|(asker, what)| asker == connector && what.is_visit());
+            asked && theirs
         });
         let (Some((at, mine)), Some(kept)) = (open, case.private.check.clone()) else {
             self.note_once(
@@ -212,7 +219,7 @@ impl Flow {
         };
         let mine = mine.clone();
         let challenger = self.challenger(connector)?;
-        let what = mine.wanted.check;
+        let (_, what) = asks(&mine)?;
         let reference = SecretString::from(kept.reference.clone());
         if !challenger.belongs(what, &reference, query) {
             tracing::warn!(case.id = %case.id, "somebody came back from a visit that is not this case's");
@@ -280,12 +287,19 @@ impl Flow {
 }
 
 /// The check that is next, with its place.
-fn current(case: &Case) -> Result<(usize, &FurtherCheck), Error> {
+pub(super) fn current(case: &Case) -> Result<(usize, &FurtherCheck), Error> {
     if case.stage != Stage::Checking {
         return Err(Error::Elsewhere);
     }
-    let at = check::next(&case.checks).ok_or(Error::Elsewhere)?;
-    Ok((at, case.checks.get(at).ok_or(Error::Elsewhere)?))
+    check::current(case).ok_or(Error::Elsewhere)
+}
+
+/// Which connector asks, and what: a code is none of theirs.
+fn asks(found: &FurtherCheck) -> Result<(&str, Challenge), Error> {
+    match &found.wanted {
+        Wanted::Connector { connector, check } => Ok((connector, *check)),
+        Wanted::Carrier { .. } => Err(Error::Elsewhere),
+    }
 }
 
 /// The try is the one that was begun, and nobody ended it meanwhile.
@@ -301,7 +315,8 @@ fn take(draft: &mut Draft, at: usize, told: ChallengeOutcome, allowed: u32, now:
     let Some(mut found) = draft.case.checks.get(at).cloned() else {
         return;
     };
-    found.tries = found.tries.saturating_add(u32::from(found.wanted.check.is_visit()));
+    let visited = asks(&found).is_ok_and(|(_, what)| what.is_visit());
+    found.tries = found.tries.saturating_add(u32::from(visited));
     let failed = |fraud, why: &str| CheckState::Failed {
         at: now,
         fraud,
@@ -349,10 +364,10 @@ fn lapsed(why: &str) -> ChallengeOutcome {
     ChallengeOutcome::Lapsed { why: why.to_owned() }
 }
 
-fn answered(check: &FurtherCheck, result: &str, why: &str, facts: serde_json::Value) -> Fact {
+pub(super) fn answered(check: &FurtherCheck, result: &str, why: &str, facts: serde_json::Value) -> Fact {
     Fact::CheckAnswered {
-        connector: check.wanted.connector.clone(),
-        check: check.wanted.check.word().to_owned(),
+        connector: check.wanted.by().to_owned(),
+        check: check.wanted.word().to_owned(),
         result: result.to_owned(),
         why: why.to_owned(),
         facts,

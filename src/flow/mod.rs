@@ -7,11 +7,14 @@ pub mod answer;
 pub mod approve;
 mod begin;
 pub mod check;
+pub mod code;
+mod code_text;
 pub mod compare;
 mod confirm;
 pub mod consent;
 pub mod draft;
 pub mod erase;
+pub mod exhibit;
 pub mod flag;
 pub mod give;
 pub mod look;
@@ -248,7 +251,7 @@ impl Flow {
             Step::StartProof => self.start_proof(draft).await,
             Step::ReadProof => self.read_proof(draft).await,
             Step::Compare => self.compare(draft).await,
-            Step::BeginChecks => self.begin_checks(draft),
+            Step::BeginChecks => self.begin_checks(draft).await,
             Step::ReadCheck(at) => self.read_check(draft, at).await,
             Step::SeekReview => self.seek_review(draft),
             Step::Weigh => self.weigh(draft).await,
@@ -280,6 +283,7 @@ impl Flow {
         };
         let written = self.store.advance(&seen, &next, change).await?;
         self.tell(&written.id, wake);
+        self.tell_decided(&seen, &written).await;
         draft.written(written);
         Ok(())
     }

@@ -5,6 +5,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use super::{Error, Flow};
 use crate::audit::{Event, Fact};
 use crate::case::role::{Operator, Power};
@@ -300,6 +303,25 @@ impl Flow {
         }
     }
 
+    /// What stands for the account of a case at a verifier here, where the account is known.
+    pub(super) fn account_mark(&self, case: &Case) -> Option<String> {
+        let directory = self.purposes.get(&case.purpose)?.directory.as_deref()?;
+        let account = case.private.account.as_ref()?;
+        Some(mark(&self.person_digest(directory, &account.id.0)))
+    }
+
+    /// What stands for its login there, or for what was typed in its place.
+    pub(super) fn login_mark(&self, case: &Case) -> Option<String> {
+        let account = case.private.account.as_ref().map(|account| &account.login);
+        let typed = case
+            .private
+            .subject
+            .as_ref()
+            .filter(|subject| subject.key == SubjectKey::Login);
+        let login = account.or(typed.map(|subject| &subject.value))?;
+        Some(mark(&self.typed_digest(login)))
+    }
+
     /// What stands for an account at a connector.
     pub(super) fn person_digest(&self, connector: &str, id: &str) -> Digest {
         // A connector's name has no line feed in it.
@@ -315,6 +337,11 @@ impl Flow {
     pub(super) fn staff_digest(&self, id: &str) -> Digest {
         self.digests.digest("staff", id.trim().to_lowercase().as_bytes())
     }
+}
+
+/// A digest as a verifier here is told it.
+fn mark(digest: &Digest) -> String {
+    URL_SAFE_NO_PAD.encode(digest.bytes())
 }
 
 /// The operator has the power. The edge asks too; here nothing can come by another way.

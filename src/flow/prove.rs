@@ -7,7 +7,7 @@ use crate::audit::Fact;
 use crate::case::{Attempt, Case, End, Handle, HandleKind, IllegalMove, Refusal, Stage};
 use crate::store::Wake;
 use doorward_contract::{
-    CheckName, Earlier, Expectation, Outcome, Proof, ProofRequest, StepKey, Timestamp, VendorError,
+    CheckName, Earlier, Expectation, Here, Outcome, Proof, ProofRequest, StepKey, Timestamp, VendorError,
 };
 
 /// Every refusal comes this long after the proof was read, whatever its cause: longer than a directory takes to answer all
@@ -249,6 +249,18 @@ impl Flow {
             // The same for every repeat of the same attempt, or the vendor would take the repeat for another request.
             lifetime: case.expires_at.since(attempt.asked_at),
             language: None,
+            here: self.here(case)?,
+        })
+    }
+
+    /// What a verifier of ours knows of the case.
+    fn here(&self, case: &Case) -> Result<Here, Error> {
+        let purpose = self.purpose(&case.purpose)?;
+        Ok(Here {
+            number: case.number.clone(),
+            account: self.account_mark(case),
+            login: self.login_mark(case),
+            documents: purpose.documents.clone(),
         })
     }
 

@@ -18,7 +18,7 @@ use crate::case::role::Operator;
 use crate::case::{Case, End, Kind, Refusal, Stage, step};
 use crate::matching::Explanation;
 use crate::store::Wake;
-use doorward_contract::{CheckResult, Name, Outcome, Person, Timestamp};
+use doorward_contract::{CheckResult, Exhibits, Name, Outcome, Person, Timestamp};
 
 /// How long a case is a reviewer's before another may take it: long enough for a careful look, short enough that a closed laptop
 /// keeps nobody waiting.
@@ -54,6 +54,8 @@ pub struct Evidence {
     pub person: Option<Person>,
     /// What was read of the proofs, oldest first.
     pub readings: Vec<Reading>,
+    /// What the verifier has to show, where it leaves the proof to reviewers here.
+    pub exhibits: Option<Exhibits>,
 }
 
 /// Whose account the case is about, and how who was proven compares with it.
@@ -98,6 +100,7 @@ impl Flow {
                         reviewer: Staff::from(operator),
                         claimed_at: now,
                         judgement: None,
+                        shown: false,
                         named: false,
                         decision: None,
                     });
@@ -133,6 +136,7 @@ impl Flow {
             recheck: case.attempt().is_some_and(|attempt| attempt.kind == Kind::Recheck),
             person: case.private.person.clone(),
             readings,
+            exhibits: self.exhibits(case).await?,
         })
     }
 
@@ -316,7 +320,7 @@ pub(super) fn step_back(case: &mut Case) {
 }
 
 /// The case waits for a human here, and not for one at the verifier.
-fn is_ours(case: &Case) -> Result<(), Error> {
+pub(super) fn is_ours(case: &Case) -> Result<(), Error> {
     if step::awaits_reviewer(case) {
         Ok(())
     } else {
@@ -324,7 +328,7 @@ fn is_ours(case: &Case) -> Result<(), Error> {
     }
 }
 
-fn held<'c>(case: &'c Case, operator: &Operator) -> Result<&'c Review, Barred> {
+pub(super) fn held<'c>(case: &'c Case, operator: &Operator) -> Result<&'c Review, Barred> {
     let review = case.desk.review.as_ref().ok_or(Barred::Unclaimed)?;
     if review.reviewer.id != operator.id {
         return Err(Barred::Claimed {

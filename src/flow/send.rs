@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::code::is_awaited;
 use super::give::{is_open, link_to};
 use super::open::Bar;
 use super::person::allowed;
@@ -22,15 +23,15 @@ use crate::case::role::{Operator, Power};
 use crate::case::{Case, HandleKind, Refusal};
 use crate::cause::causes;
 use crate::crypto::token::{Digest, Token};
-use crate::store::{Letter, NewLetter, Wake};
+use crate::store::{Letter, LetterKind, NewLetter, Wake};
 use doorward_contract::signature::fresh_id;
 use doorward_contract::{Account, Contact, ContactKind, Timestamp};
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
+pub(super) const DAY: Duration = Duration::from_secs(24 * 3600);
 /// What one SMS holds in the GSM alphabet (3GPP TS 23.038).
-const ONE_SMS: usize = 160;
+pub(super) const ONE_SMS: usize = 160;
 /// The language of what is sent; the pages behind the link speak the person's own.
-const LANGUAGE: &str = "en";
+pub(super) const LANGUAGE: &str = "en";
 
 /// What carries messages.
 #[derive(Clone, Debug)]
@@ -50,6 +51,8 @@ pub struct Sending {
     pub carriers: Vec<Carrier>,
     /// Whose name stands in a message.
     pub company: String,
+    /// Whom people tell of what they did not ask for.
+    pub contact: String,
 }
 
 /// A way to send the link, as an agent sees it.
@@ -104,8 +107,9 @@ pub struct Outgoing {
     pub language: String,
     /// When it was written.
     pub at: Timestamp,
-    /// The link in it, so that a dead one is not sent.
-    link: Digest,
+    /// The link in it, so that a dead one is not sent; a code's message has none.
+    #[serde(default)]
+    pub(super) link: Option<Digest>,
 }
 
 impl std::fmt::Debug for Outgoing {
@@ -157,6 +161,7 @@ impl Flow {
             draft.handle(link_to(&draft.case, &token));
             draft.letter(NewLetter {
                 id: message.clone(),
+                kind: LetterKind::Link,
                 carrier: way.carrier.clone(),
                 way: way.id.clone(),
                 until: draft.case.expires_at,
@@ -176,7 +181,8 @@ impl Flow {
         .await
     }
 
-    /// What a letter says, if it is still to be sent: its link leads to a case that nobody took up, and nobody called it fraud.
+    /// What a letter says, if it is still to be sent: its link leads to a case that nobody took up, or its code is the one that is
+    /// waited for, and nobody called it fraud.
     pub async fn due_letter(&self, letter: &Letter) -> Result<Option<Outgoing>, Error> {
         let now = self.now();
         let Some(content) = &letter.content else {
@@ -185,8 +191,18 @@ impl Flow {
         let outgoing: Outgoing = serde_json::from_str(content.expose_secret()).map_err(|_| Error::Incomplete {
             what: "a readable letter",
         })?;
-        let case = self.store.case_by(HandleKind::Link, &outgoing.link, now).await?;
-        let Some(case) = case.filter(|case| case.id == letter.case && is_open(case, now).is_ok()) else {
+        let case = match (letter.kind, &outgoing.link) {
+            (LetterKind::Link, Some(link)) => {
+                let case = self.store.case_by(HandleKind::Link, link, now).await?;
+                case.filter(|case| is_open(case, now).is_ok())
+            }
+            (LetterKind::Code, None) => {
+                let case = self.store.case(&letter.case).await?;
+                case.filter(|case| is_awaited(case, &letter.id, now))
+            }
+            _ => None,
+        };
+        let Some(case) = case.filter(|case| case.id == letter.case) else {
             return Ok(None);
         };
         Ok((now < letter.until && !self.is_frozen(&case).await?).then_some(outgoing))
@@ -255,16 +271,23 @@ impl Flow {
             },
             language: LANGUAGE.to_owned(),
             at: self.now(),
-            link: token.digest(),
+            link: Some(token.digest()),
         };
-        let written = serde_json::to_string(&outgoing).map_err(|_| Error::Incomplete {
+        outgoing.kept()
+    }
+}
+
+impl Outgoing {
+    /// As it is kept until it is sent.
+    pub(super) fn kept(&self) -> Result<SecretString, Error> {
+        let written = serde_json::to_string(self).map_err(|_| Error::Incomplete {
             what: "a letter that can be written",
         })?;
         Ok(written.into())
     }
 }
 
-fn place_of(carrier: &str, place: u32) -> String {
+pub(super) fn place_of(carrier: &str, place: u32) -> String {
     format!("{carrier}-{place}")
 }
 

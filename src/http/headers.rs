@@ -10,6 +10,9 @@ use super::App;
 /// Who may keep a hold of the window (HTML §7.1.3).
 const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
+/// What a page may ask the browser for.
+const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
+
 /// Set on every answer. `no-referrer`: a link's address must not travel (OWASP Forgot Password).
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -18,7 +21,7 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     (OPENER, "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (
-        HeaderName::from_static("permissions-policy"),
+        PERMISSIONS,
         "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     ),
 ];
@@ -60,6 +63,13 @@ fn set_absent(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
 pub async fn opened_by_others(mut response: Response) -> Response {
     let policy = HeaderValue::from_static("unsafe-none");
     response.headers_mut().entry(OPENER).or_insert(policy);
+    response
+}
+
+/// A page on which pictures are taken may ask for the camera (Permissions Policy §9): itself, and nothing that it embeds.
+pub async fn with_camera(mut response: Response) -> Response {
+    let policy = HeaderValue::from_static("camera=(self), microphone=(), geolocation=(), payment=(), usb=()");
+    response.headers_mut().insert(PERMISSIONS, policy);
     response
 }
 

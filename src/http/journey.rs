@@ -19,7 +19,7 @@ use crate::crypto::parcel::BrowserKey;
 use crate::flow::Error;
 use crate::flow::act::Contents;
 use crate::flow::consent::Choice;
-use crate::pages::{Notice, OnePass, PassShown, What, path};
+use crate::pages::{CheckCode, Notice, OnePass, PassShown, What, path};
 use crate::source::client::ClientAddress;
 use crate::source::{Door, duo, reply};
 use crate::store;
@@ -43,6 +43,7 @@ pub fn routes() -> Router<Door> {
         .route(path::VISIT, post(visit))
         .route(path::REVEAL, post(reveal))
         .route(path::CHECK, post(check))
+        .route(path::CHECK_CODE, post(enter_code))
         .route("/return/{verifier}", get(come_back))
         .route("/return/duo/{connector}", get(come_back_from_duo))
 }
@@ -90,6 +91,33 @@ struct Agreed {
     /// Any value: a box that is not ticked sends none.
     remember: Option<String>,
     check: Option<String>,
+}
+
+/// What the form of a further check sends: for a code, where to, and how many the page knew of.
+#[derive(Deserialize)]
+struct Ready {
+    #[serde(flatten)]
+    pressed: Pressed,
+    contact: Option<String>,
+    sent: Option<String>,
+}
+
+impl Ready {
+    fn code(&self) -> Option<(u32, u32)> {
+        Some((
+            self.contact.as_deref()?.parse().ok()?,
+            self.sent.as_deref()?.parse().ok()?,
+        ))
+    }
+}
+
+/// What the form of a code sends.
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(flatten)]
+    pressed: Pressed,
+    #[serde(default)]
+    code: String,
 }
 
 impl Traveller {
@@ -212,19 +240,47 @@ async fn visit(
     }
 }
 
-/// The person is ready for a further check.
+/// The person is ready for a further check, or wants a code sent.
 async fn check(
     State(door): State<Door>,
     traveller: Traveller,
     ClientAddress(from): ClientAddress,
-    Form(pressed): Form<Pressed>,
+    Form(ready): Form<Ready>,
 ) -> Result<Response, Response> {
-    let Traveller { case, .. } = traveller.pressed(&door, &pressed)?;
+    let Traveller { case, .. } = traveller.pressed(&door, &ready.pressed)?;
+    if let Some((place, seen)) = ready.code() {
+        return match Box::pin(door.flow.send_code(case, place, seen)).await {
+            Ok(_) => Ok(door.on_to(path::CASE)),
+            Err(error) => after(&door, &error),
+        };
+    }
     match Box::pin(door.flow.ask(case, from)).await {
         Ok(Some(visit)) => Ok(away(&visit)),
         Ok(None) => Ok(door.on_to(path::CASE)),
         Err(error) => after(&door, &error),
     }
+}
+
+/// The person types in the code that they were sent. The page says whether it was the one.
+async fn enter_code(
+    State(door): State<Door>,
+    traveller: Traveller,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Response> {
+    let Traveller { case, .. } = traveller.pressed(&door, &typed.pressed)?;
+    let id = case.id.clone();
+    // Longer than any code with all its blanks: not worth a look.
+    let code: String = typed.code.chars().take(CheckCode::MAX_LENGTH).collect();
+    if let Err(error) = Box::pin(door.flow.enter_code(case, &code)).await {
+        return after(&door, &error);
+    }
+    let settled = |case: &Case| !matches!(case.stage, Stage::Acting);
+    let case = door
+        .flow
+        .wait(&id, RETURN_PATIENCE, settled)
+        .await
+        .map_err(|error| door.fail(&error))?;
+    Ok(case.map_or_else(|| door.on_to(path::CASE), |case| onward(&door, &case)))
 }
 
 /// Back from Duo's page. Everything in the query is a stranger's text until it is held against what was kept of the visit.

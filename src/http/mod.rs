@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod authority;
+mod capture;
 pub mod desk;
 pub mod headers;
 pub mod health;
@@ -64,8 +65,11 @@ impl axum::extract::FromRef<App> for Door {
 
 /// Everything Doorward serves.
 pub fn router(app: &App) -> Result<Router, tower_http::csrf::ConfigError> {
+    // Where the settings have a verifier that takes its pictures here.
+    let taken = app.door.capture.as_ref().map(|_| capture::routes()).unwrap_or_default();
     // Where people come whom somebody else sent, perhaps in a window of theirs.
     let sent = Router::new()
+        .merge(taken)
         .merge(journey::routes())
         .merge(oidc::routes())
         .merge(logout::routes())

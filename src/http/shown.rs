@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use crate::case::check::{self, CheckState};
+use crate::case::check::{self, CheckState, CodeBy, Over, Wanted};
 use crate::case::{Case, End, Opener, Stage};
 use crate::crypto::parcel::BrowserKey;
+use crate::flow::code;
 use crate::pages::{
-    Again, Asks, Consent, FurtherCheck, LookedAt, Notice, Page, PassReady, Retry, RetryCause, Short, Visit, Waiting,
-    What,
+    Again, Asks, CheckCode, CodeAt, CodeMessage, Consent, Decides, FurtherCheck, LookedAt, Notice, Page, PassReady,
+    Retry, RetryCause, Short, Visit, Waiting, What,
 };
 use crate::source::{Door, duo, kept, looked_at, reply};
 use doorward_contract::{Challenge, Outcome};
@@ -61,7 +62,7 @@ fn drawn(door: &Door, case: &Case, form_token: String) -> Page {
         },
         Stage::Proving => proving_page(door, case, form_token),
         Stage::Comparing => waiting(case, What::Comparing),
-        Stage::Checking => checking_page(case, form_token),
+        Stage::Checking => checking_page(door, case, form_token),
         Stage::Approval => waiting(case, What::Approving),
         Stage::Acting => waiting(case, What::Acting),
         Stage::Answer => waiting(case, What::Returning),
@@ -104,14 +105,18 @@ fn proving_page(door: &Door, case: &Case, form_token: String) -> Page {
 }
 
 /// What the person is asked next, besides the proof.
-fn checking_page(case: &Case, form_token: String) -> Page {
-    let next = check::next(&case.checks).and_then(|at| case.checks.get(at));
+fn checking_page(door: &Door, case: &Case, form_token: String) -> Page {
     // Between two checks, and after the last.
+    let next = check::current(case).map(|(_, found)| found);
     let Some(found) = next.filter(|found| !matches!(found.state, CheckState::Failed { .. })) else {
         return waiting(case, What::Comparing);
     };
     let asked = matches!(found.state, CheckState::Asked { .. });
-    let asks = match (found.wanted.check, asked, found.tries) {
+    let wanted = match &found.wanted {
+        Wanted::Connector { check, .. } => *check,
+        Wanted::Carrier { check, .. } => return code_page(door, case, found, *check, form_token),
+    };
+    let asks = match (wanted, asked, found.tries) {
         (Challenge::Push, true, _) => Asks::PushSent,
         (Challenge::Push, false, 0) => Asks::Push,
         (Challenge::Push, false, _) => Asks::PushAgain,
@@ -123,6 +128,43 @@ fn checking_page(case: &Case, form_token: String) -> Page {
         form_token,
         asks,
         code: case.private.check.as_ref().and_then(|kept| kept.number.clone()),
+    }
+    .into()
+}
+
+/// A code is asked for, waited for, or over.
+fn code_page(door: &Door, case: &Case, found: &check::FurtherCheck, by: CodeBy, form_token: String) -> Page {
+    let kept = case.private.codes.as_deref();
+    let ways: Vec<_> = door
+        .flow
+        .code_ways(case)
+        .into_iter()
+        .map(|way| (way.place, way.to))
+        .collect();
+    let sent = kept.and_then(|codes| codes.sent.as_ref());
+    let at = match (&found.state, sent, kept.and_then(|codes| codes.over)) {
+        (CheckState::Asked { .. }, Some(sent), _) => {
+            let way = ways.iter().find(|(place, _)| *place == sent.place);
+            CodeAt::Sent {
+                to: way.map(|(_, to)| to.clone()).unwrap_or_default(),
+                tries: (sent.wrong > 0).then(|| code::WRONG.saturating_sub(sent.wrong)),
+            }
+        }
+        (_, _, Some(Over::Late)) => CodeAt::Late,
+        (_, _, Some(Over::Spent)) => CodeAt::Spent,
+        (_, _, None) => CodeAt::Begin,
+    };
+    CheckCode {
+        number: case.number.clone(),
+        form_token,
+        by: match by {
+            CodeBy::EmailCode => CodeMessage::Mail,
+            CodeBy::PhoneCode => CodeMessage::Sms,
+        },
+        ways,
+        sent: found.tries,
+        left: code::CODES.saturating_sub(found.tries),
+        at,
     }
     .into()
 }
@@ -211,6 +253,11 @@ fn consent_page(door: &Door, case: &Case, form_token: String) -> Page {
         requester,
         told,
         time_left: case.opener.is_client().then_some(left).filter(|left| *left < SHORT),
+        decides: match verifier.is_some_and(|verifier| verifier.reviews_here()) {
+            false => Decides::Verifier,
+            true if purpose.documents.automatic => Decides::Software,
+            true => Decides::Colleague,
+        },
         verifier_name: verifier.map_or("", |verifier| verifier.title()).to_owned(),
         looked_at: match short {
             Some(_) => vec![LookedAt::Face, LookedAt::SameFace],

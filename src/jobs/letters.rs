@@ -1,4 +1,4 @@
-//! Sends the links that agents have sent to people.
+//! Sends the links that agents have sent to people, and the codes that people have sent to themselves.
 //!
 //! Each carrier has a worker of its own. A letter is claimed under a lease and asked after before every attempt: one whose link leads
 //! nowhere any more is not sent. What came of it is written with the letter's end; a node that dies in between leaves it to
@@ -84,7 +84,7 @@ impl Worker {
                 Err(error) => tracing::error!(
                     carrier = %self.name,
                     error = %causes(&error),
-                    "the links for {} cannot be read; trying again", self.name
+                    "the messages for {} cannot be read; trying again", self.name
                 ),
             }
             drop(slot);
@@ -112,7 +112,7 @@ impl Worker {
                 case.id = %letter.case,
                 message = letter.id,
                 error = %causes(&error),
-                "a link could not be worked on; it will be taken up again"
+                "a {} could not be worked on; it will be taken up again", letter.kind.word()
             );
         }
     }
@@ -138,22 +138,19 @@ impl Worker {
         let (carrier, id) = (&*self.name, &letter.id);
         match outcome {
             Outcome::Taken => {
-                tracing::info!(carrier, case.id = %letter.case, message = id, "a link was sent");
-                let fact = Fact::LinkSent {
-                    carrier: self.name.to_string(),
-                    way: letter.way.clone(),
-                    message: letter.id.clone(),
-                };
+                tracing::info!(carrier, case.id = %letter.case, message = id, "a {} was sent", letter.kind.word());
+                let (way, message) = (letter.way.clone(), letter.id.clone());
+                let fact = letter.kind.sent(self.name.to_string(), way, message);
                 self.end(letter, fact).await
             }
             Outcome::Refused(why) => {
-                tracing::warn!(carrier, case.id = %letter.case, message = id, why, "{carrier} refused a link");
+                tracing::warn!(carrier, case.id = %letter.case, message = id, why, "{carrier} refused a {}", letter.kind.word());
                 self.give_up(letter, &format!("refused: {why}")).await
             }
             Outcome::Later(why, wish) => {
                 let now = self.flow.now();
                 let again = wish.unwrap_or(now).max(now.plus(pause(letter.tries)));
-                tracing::warn!(carrier, case.id = %letter.case, message = id, why, again = %again, "{carrier} did not take a link");
+                tracing::warn!(carrier, case.id = %letter.case, message = id, why, again = %again, "{carrier} did not take a {}", letter.kind.word());
                 if again >= letter.until || letter.tries >= MOST {
                     return self.give_up(letter, &format!("late: {why}")).await;
                 }
@@ -164,12 +161,10 @@ impl Worker {
     }
 
     async fn give_up(&self, letter: &Letter, why: &str) -> Result<(), flow::Error> {
-        let fact = Fact::LinkNotSent {
-            carrier: self.name.to_string(),
-            way: letter.way.clone(),
-            message: letter.id.clone(),
-            why: why.to_owned(),
-        };
+        let (way, message) = (letter.way.clone(), letter.id.clone());
+        let fact = letter
+            .kind
+            .not_sent(self.name.to_string(), way, message, why.to_owned());
         self.end(letter, fact).await
     }
 

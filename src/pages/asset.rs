@@ -50,6 +50,8 @@ pub(super) struct Assets {
     pub(super) follow: String,
     pub(super) pass: String,
     pub(super) send: String,
+    pub(super) capture_style: String,
+    pub(super) capture: String,
     pub(super) desk_style: String,
     pub(super) desk_script: String,
     pub(super) icon: String,
@@ -72,6 +74,8 @@ impl Assets {
         let follow = add("follow", "js", SCRIPT, include_bytes!("assets/follow.js"));
         let pass = add("pass", "js", SCRIPT, include_bytes!("assets/pass.js"));
         let send = add("send", "js", SCRIPT, include_bytes!("assets/send.js"));
+        let capture_style = add("capture", "css", CSS, include_bytes!("assets/capture.css"));
+        let capture = add("capture", "js", SCRIPT, include_bytes!("assets/capture.js"));
         let desk_style = add("desk", "css", CSS, DESK_STYLE.as_bytes());
         let desk_script = add("desk", "js", SCRIPT, include_bytes!("assets/desk.js"));
         let icon = add("icon", "svg", SVG, brand::tab_icon(brand).as_bytes());
@@ -86,6 +90,8 @@ impl Assets {
             follow,
             pass,
             send,
+            capture_style,
+            capture,
             desk_style,
             desk_script,
             icon,

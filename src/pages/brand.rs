@@ -92,7 +92,7 @@ impl Contact {
     }
 
     /// The shortest way to name them and reach them, for use within a sentence.
-    pub(super) fn spoken(&self) -> String {
+    pub fn spoken(&self) -> String {
         // A number is not broken over two lines.
         let phone = self.phone.as_ref().map(|phone| phone.replace(' ', "\u{a0}"));
         match phone.or_else(|| self.email.clone()) {

@@ -92,6 +92,7 @@ impl Screen for FurtherCheck {
             step: Some(3),
             refresh: Some(if self.asks == Asks::PushSent { SOON } else { LATER }),
             script: Some(Script::Follow),
+            at_capture: false,
         }
     }
 

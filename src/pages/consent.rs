@@ -23,6 +23,8 @@ pub struct Consent {
     pub requester: Option<String>,
     /// The company that checks the document and the face.
     pub verifier_name: String,
+    /// Who looks at it and who decides.
+    pub decides: Decides,
     /// What whoever sent the person is told, if somebody did.
     pub told: Option<Told>,
     /// How long whoever sent the person waits, where that is not long.
@@ -41,6 +43,17 @@ pub struct Consent {
     pub form_token: String,
     /// What the person quotes on the phone.
     pub number: String,
+}
+
+/// Who looks at what the person shows, and who decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decides {
+    /// The verifier, at its own place.
+    Verifier,
+    /// A colleague of the person's, always; software on the company's own server only reads and compares.
+    Colleague,
+    /// That software, and a colleague where anything is unclear.
+    Software,
 }
 
 /// What a relying party is told, besides whether it is the person.
@@ -74,6 +87,8 @@ pub(super) struct Words {
     requester: String,
     who: String,
     who_text: Sentence,
+    who_colleague: Vec<Sentence>,
+    who_software: Vec<Sentence>,
     looked_at: String,
     time: String,
     time_text: Sentence,
@@ -86,6 +101,8 @@ pub(super) struct Words {
     choice_text: Sentence,
     agreement: Sentence,
     agreement_face: Sentence,
+    agreement_here: Sentence,
+    agreement_here_face: Sentence,
     agree: String,
     refuse: String,
     lead_short: Sentence,
@@ -105,6 +122,7 @@ struct View<'a> {
     words: &'a Words,
     page: &'a Consent,
     lead: String,
+    who: Vec<String>,
     earlier: Option<String>,
     remember: Option<String>,
     agreement: String,
@@ -131,13 +149,20 @@ impl Screen for Consent {
     fn draw(&self, shell: &Shell<'_>) -> askama::Result<String> {
         let words = &shell.text.consent;
         // Nobody agrees to more than is done.
-        let agreement = if self.short.is_some() {
-            &words.agreement_short
-        } else if self.looked_at.contains(&LookedAt::Face) {
-            &words.agreement_face
-        } else {
-            &words.agreement
+        let face = self.looked_at.contains(&LookedAt::Face);
+        let agreement = match (self.short.is_some(), self.decides, face) {
+            (true, _, _) => &words.agreement_short,
+            (false, Decides::Verifier, true) => &words.agreement_face,
+            (false, Decides::Verifier, false) => &words.agreement,
+            (false, _, true) => &words.agreement_here_face,
+            (false, _, false) => &words.agreement_here,
         };
+        let who = match self.decides {
+            Decides::Verifier => std::slice::from_ref(&words.who_text),
+            Decides::Colleague => &words.who_colleague,
+            Decides::Software => &words.who_software,
+        };
+        let places = [("company", shell.company()), ("verifier", self.verifier_name.as_str())];
         let lead = if self.short.is_some() {
             &words.lead_short
         } else {
@@ -145,6 +170,7 @@ impl Screen for Consent {
         };
         let time = &shell.text.time;
         View {
+            who: who.iter().map(|says| says.fill(&places)).collect(),
             lead: lead.fill(&[("company", shell.company())]),
             earlier: self.short.map(|short| {
                 words.earlier_text.fill(&[
@@ -202,6 +228,7 @@ impl Consent {
             short: None,
             remember: None,
             verifier_name: "Persona".to_owned(),
+            decides: Decides::Verifier,
             looked_at: LookedAt::ALL.to_vec(),
             kept: Kept {
                 proof: Duration::ZERO,
@@ -234,13 +261,29 @@ impl Consent {
             ..own.clone()
         };
         vec![
-            ("consent", own),
+            ("consent", own.clone()),
             ("consent-asked", asked),
             ("consent-sent", sent.clone()),
         ]
         .into_iter()
+        .chain(Self::looked_at_here(&own))
         .chain(Self::recognised(&sent))
         .collect()
+    }
+
+    /// The company itself looks.
+    fn looked_at_here(own: &Self) -> [(&'static str, Self); 2] {
+        let here = Self {
+            verifier_name: "the company itself".to_owned(),
+            decides: Decides::Colleague,
+            ..own.clone()
+        };
+        let alone = Self {
+            decides: Decides::Software,
+            looked_at: vec![LookedAt::Document, LookedAt::Name],
+            ..here.clone()
+        };
+        [("consent-here", here), ("consent-here-automatic", alone)]
     }
 
     /// Somebody may be recognised, the next time or now.

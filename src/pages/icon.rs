@@ -32,6 +32,9 @@ pub(super) enum Icon {
     Gear,
     Send,
     Flag,
+    Camera,
+    Left,
+    Right,
 }
 
 impl Icon {
@@ -107,6 +110,11 @@ impl Icon {
             }
             Self::Send => r#"<path d="M20.5 3.5 3.5 10.2l6.8 3.5 3.5 6.8z"/><path d="m20.5 3.5-10.2 10.2"/>"#,
             Self::Flag => r#"<path d="M5.5 21V4"/><path d="M5.5 4.5h12l-2.5 4 2.5 4h-12"/>"#,
+            Self::Camera => {
+                r#"<path d="M4.5 7.5h3l1.7-2.5h5.6l1.7 2.5h3a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-15a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2z"/><circle cx="12" cy="13" r="3.5"/>"#
+            }
+            Self::Left => r#"<path d="M20 12H4"/><path d="m10.5 5.5-6.5 6.5 6.5 6.5"/>"#,
+            Self::Right => r#"<path d="M4 12h16"/><path d="m13.5 5.5 6.5 6.5-6.5 6.5"/>"#,
             Self::Chat => {
                 r#"<path d="M4 6.5a2.5 2.5 0 0 1 2.5-2.5h11A2.5 2.5 0 0 1 20 6.5v8a2.5 2.5 0 0 1-2.5 2.5H11l-5 4v-4.2a2.5 2.5 0 0 1-2-2.3z"/>"#
             }

@@ -7,7 +7,9 @@
 
 mod asset;
 mod brand;
+pub mod capture;
 mod check;
+mod check_code;
 mod code;
 mod colour;
 mod consent;
@@ -22,6 +24,7 @@ mod notice_sample;
 mod pass;
 mod passage;
 pub mod path;
+pub mod qr;
 mod retry;
 mod secret;
 mod shell;
@@ -39,8 +42,9 @@ use http::StatusCode;
 pub use asset::Asset;
 pub use brand::{Brand, Contact, Logo};
 pub use check::{Asks, FurtherCheck};
+pub use check_code::{CheckCode, CodeAt, CodeMessage};
 pub use code::EnterCode;
-pub use consent::{Consent, Short, Told};
+pub use consent::{Consent, Decides, Short, Told};
 pub use invited::Invited;
 pub use login::{Login, LoginError};
 pub use notice::Notice;
@@ -86,6 +90,8 @@ pub enum Page {
     Visit(Visit),
     /// A further check of the person.
     FurtherCheck(FurtherCheck),
+    /// A further check by a code.
+    CheckCode(CheckCode),
     /// Something is being done.
     Waiting(Waiting),
     /// The proof did not work; another attempt is left.
@@ -102,6 +108,8 @@ pub enum Page {
     StaffDoor(StaffDoor),
     /// Something to know, and nothing to do but read.
     Notice(Notice),
+    /// A screen on which pictures are taken here.
+    Capture(Box<capture::Capture>),
     /// A screen of the console.
     Desk(Box<desk::Desk>),
 }
@@ -123,6 +131,7 @@ from!(
     Consent,
     Visit,
     FurtherCheck,
+    CheckCode,
     Waiting,
     Retry,
     PassReady,
@@ -143,6 +152,7 @@ impl Page {
             Self::Consent(page) => page,
             Self::Visit(page) => page,
             Self::FurtherCheck(page) => page,
+            Self::CheckCode(page) => page,
             Self::Waiting(page) => page,
             Self::Retry(page) => page,
             Self::PassReady(page) => page,
@@ -151,6 +161,7 @@ impl Page {
             Self::SignOut(page) => page,
             Self::StaffDoor(page) => page,
             Self::Notice(page) => page,
+            Self::Capture(page) => page.screen(),
             Self::Desk(page) => page.as_ref(),
         }
     }
@@ -165,6 +176,7 @@ impl Page {
         match self {
             Self::Notice(notice) => notice.status(),
             Self::StaffDoor(door) => door.status(),
+            Self::Capture(page) => page.status(),
             Self::Desk(desk) => desk.status(),
             Self::Login(Login { error: Some(_), .. }) | Self::EnterCode(EnterCode { wrong: true }) => {
                 StatusCode::UNPROCESSABLE_ENTITY
@@ -185,6 +197,7 @@ impl Page {
             .chain(of(Consent::samples()))
             .chain(of(Visit::samples()))
             .chain(of(FurtherCheck::samples()))
+            .chain(of(CheckCode::samples()))
             .chain(of(Waiting::samples()))
             .chain(of(Retry::samples()))
             .chain(of(PassReady::samples()))
@@ -193,6 +206,7 @@ impl Page {
             .chain(of(SignOut::samples()))
             .chain(of(StaffDoor::samples()))
             .chain(of(Notice::samples()))
+            .chain(of(capture::Capture::samples()))
             .chain(of(desk::Desk::samples()))
             .collect()
     }

@@ -296,6 +296,7 @@ impl Screen for Notice {
             step: None,
             refresh: follows.then_some(REFRESH),
             script: follows.then_some(Script::Follow),
+            at_capture: false,
         }
     }
 

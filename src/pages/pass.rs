@@ -133,6 +133,7 @@ impl Screen for PassReady {
             step: Some(4),
             refresh: Some(after(self.seconds_left)),
             script: Some(Script::Pass),
+            at_capture: false,
         }
     }
 
@@ -234,6 +235,7 @@ impl Screen for PassShown {
             step: Some(4),
             refresh: Some(after(self.seconds_left)),
             script: Some(Script::Pass),
+            at_capture: false,
         }
     }
 

@@ -6,7 +6,6 @@ use serde::Deserialize;
 use url::Url;
 
 use super::icon::Icon;
-use super::path;
 use super::shell::{About, Screen, Script, Shell};
 use super::text::Sentence;
 

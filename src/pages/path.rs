@@ -15,10 +15,42 @@ pub const WITHDRAW: &str = "/case/withdraw";
 pub const VISIT: &str = "/case/visit";
 /// The person is ready for a further check (`POST`).
 pub const CHECK: &str = "/case/check";
+/// The person types in the code of a further check (`POST`).
+pub const CHECK_CODE: &str = "/case/check/code";
 /// The person tries again (`POST`).
 pub const RETRY: &str = "/case/retry";
 /// The person wants to see the pass (`POST`).
 pub const REVEAL: &str = "/case/reveal";
+/// Where pictures are taken, whatever is needed next (`GET`).
+pub const CAPTURE: &str = "/capture";
+/// The same, on the computer itself: nobody is asked again where (`GET`).
+pub const CAPTURE_HERE: &str = "/capture?here=1";
+/// Where the taking stands, as JSON `{"state": "…"}` (`GET`).
+pub const CAPTURE_STATUS: &str = "/capture/status";
+/// The person says which document (`POST`).
+pub const CAPTURE_KIND: &str = "/capture/kind";
+/// The person wants to show another document (`POST`).
+pub const CAPTURE_ANOTHER: &str = "/capture/another";
+/// A preview, to be told what could be better (`POST`).
+pub const CAPTURE_LOOK: &str = "/capture/look";
+/// A picture of a side goes below this (`POST`).
+pub const CAPTURE_PICTURE: &str = "/capture/picture/";
+/// A file goes below this (`POST`).
+pub const CAPTURE_UPLOAD: &str = "/capture/upload/";
+/// The person is ready for the pictures of the face (`POST`).
+pub const CAPTURE_BEGIN: &str = "/capture/selfie/begin";
+/// One frame of the film of the face (`POST`).
+pub const CAPTURE_FRAME: &str = "/capture/selfie/frame";
+/// The picture of the face (`POST`).
+pub const CAPTURE_STILL: &str = "/capture/selfie/still";
+/// The person wants to go on with the phone (`POST`).
+pub const CAPTURE_PHONE: &str = "/capture/phone";
+/// The two words stand on the phone, or not (`POST`).
+pub const CAPTURE_CONFIRM: &str = "/capture/phone/confirm";
+/// The person goes on at the computer (`POST`).
+pub const CAPTURE_BACK: &str = "/capture/phone/back";
+/// The phone's door, with the code below it (`GET`, `POST`).
+pub const PHONE: &str = "/p/";
 /// Where a person begins (`GET`).
 pub const START: &str = "/";
 /// Where a short code is typed in that somebody read out (`GET`, `POST`).
@@ -34,11 +66,23 @@ pub const REMEMBER: &str = "remember";
 pub const WHICH: &str = "check";
 /// The full check.
 pub const FULL: &str = "full";
+/// The field that says which document.
+pub const KIND: &str = "kind";
+/// The field that says whether the words are the same, [`YES`] or anything else.
+pub const ANSWER: &str = "answer";
+/// They are.
+pub const YES: &str = "yes";
+/// The field with a picture.
+pub const FILE: &str = "file";
 /// The field with the purpose's name.
 pub const PURPOSE: &str = "purpose";
 /// The field with the address to go back to.
 pub const RETURN_TO: &str = "return_to";
-/// The field with the short code.
+/// The field with the place of the contact that a code shall go to.
+pub const CONTACT: &str = "contact";
+/// The field that says how many codes the page knew of.
+pub const SENT: &str = "sent";
+/// The field with a code.
 pub const CODE: &str = "code";
 /// The field with the work e-mail address or user name.
 pub const LOGIN: &str = "login";

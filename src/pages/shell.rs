@@ -2,6 +2,7 @@
 
 use super::asset::Assets;
 use super::brand::{self, Brand};
+use super::path;
 use super::text::{Common, Text};
 
 /// The screens a person passes on the way: who they are, agreement, check, sign in again.
@@ -20,6 +21,8 @@ pub(super) struct About<'a> {
     pub(super) refresh: Option<u64>,
     /// Which script helps here.
     pub(super) script: Option<Script>,
+    /// Whether pictures are taken here: such a page follows the taking, not the case, and may be on another device.
+    pub(super) at_capture: bool,
 }
 
 /// A script; the page works without it.
@@ -31,6 +34,8 @@ pub(super) enum Script {
     Pass,
     /// Sends the form on.
     Send,
+    /// Takes pictures.
+    Capture,
 }
 
 /// A page that can be drawn.
@@ -86,11 +91,30 @@ impl Shell<'_> {
         Some((words, (1..=STEPS).map(|step| step <= now).collect()))
     }
 
+    /// The address that shows whatever comes next for this browser.
+    pub(super) fn home(&self) -> &'static str {
+        if self.about.at_capture {
+            path::CAPTURE
+        } else {
+            path::CASE
+        }
+    }
+
+    /// The address that says whether that is another page now.
+    pub(super) fn status(&self) -> &'static str {
+        if self.about.at_capture {
+            path::CAPTURE_STATUS
+        } else {
+            path::STATUS
+        }
+    }
+
     pub(super) fn script(&self) -> Option<&str> {
         self.about.script.map(|script| match script {
             Script::Follow => self.assets.follow.as_str(),
             Script::Pass => &self.assets.pass,
             Script::Send => &self.assets.send,
+            Script::Capture => &self.assets.capture,
         })
     }
 }

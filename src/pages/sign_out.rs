@@ -5,7 +5,6 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::icon::Icon;
-use super::path;
 use super::shell::{About, Screen, Shell};
 
 /// Whether to forget this browser's proof.

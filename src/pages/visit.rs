@@ -58,6 +58,7 @@ impl Screen for Visit {
             step: Some(3),
             refresh: Some(REFRESH),
             script: Some(Script::Follow),
+            at_capture: false,
         }
     }
 

@@ -89,6 +89,7 @@ impl Screen for Waiting {
             step: Some(3),
             refresh: Some(if self.what == What::Returning { 0 } else { REFRESH }),
             script: Some(Script::Follow),
+            at_capture: false,
         }
     }
 

@@ -22,6 +22,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ipnet::IpNet;
 
+use crate::builtin::Builtin;
 use crate::case::policy::Purpose;
 use crate::cause::causes;
 use crate::crypto::parcel::BrowserKey;
@@ -83,6 +84,8 @@ pub struct Door {
     pub duo: Arc<Vec<duo::Start>>,
     /// The company's name, for the page that a link leads to.
     pub company: Arc<str>,
+    /// The built-in verifier and its name, where the settings have one.
+    pub capture: Option<(Arc<str>, Builtin)>,
     /// Whether people reach us over TLS: decides the cookie's name and whether it is `Secure`.
     pub secure: bool,
     /// The proxies whose word about the client's address is taken.

@@ -1,4 +1,4 @@
-//! Links on their way to a person: written with the change of the case that made them, claimed by one worker at a time, and gone
+//! Links and codes on their way to a person: written with the change of the case that made them, claimed by one worker at a time, and gone
 //! as soon as they were sent or are over. Address and text are sealed under the case's own key; what came of each is a fact.
 //!
 //! When one is sent again is `jobs`' to say.
@@ -17,11 +17,66 @@ use crate::case::CaseId;
 use crate::crypto::seal::Key;
 use doorward_contract::Timestamp;
 
+/// What a letter brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LetterKind {
+    /// A link to a case that nobody took up yet.
+    Link,
+    /// A code for a further check.
+    Code,
+}
+
+impl LetterKind {
+    /// The word in the database, and in the log.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Code => "code",
+        }
+    }
+
+    fn of(word: &str) -> Self {
+        if word == Self::Code.word() {
+            Self::Code
+        } else {
+            Self::Link
+        }
+    }
+
+    /// That the carrier took it.
+    pub fn sent(self, carrier: String, way: String, message: String) -> Fact {
+        match self {
+            Self::Link => Fact::LinkSent { carrier, way, message },
+            Self::Code => Fact::CheckCodeSent { carrier, way, message },
+        }
+    }
+
+    /// That it was given up, and why.
+    pub fn not_sent(self, carrier: String, way: String, message: String, why: String) -> Fact {
+        match self {
+            Self::Link => Fact::LinkNotSent {
+                carrier,
+                way,
+                message,
+                why,
+            },
+            Self::Code => Fact::CheckCodeNotSent {
+                carrier,
+                way,
+                message,
+                why,
+            },
+        }
+    }
+}
+
 /// A letter to be written with a change of its case.
 #[derive(Clone, Debug)]
 pub struct NewLetter {
     /// The message's own id, which the receiver sees.
     pub id: String,
+    /// What it brings.
+    pub kind: LetterKind,
     /// The carrier's name in the settings.
     pub carrier: String,
     /// The way, which names carrier and contact and tells no address.
@@ -37,6 +92,8 @@ pub struct NewLetter {
 pub struct Letter {
     /// The message's id.
     pub id: String,
+    /// What it brings.
+    pub kind: LetterKind,
     /// Whose case's.
     pub case: CaseId,
     /// The way.
@@ -88,6 +145,7 @@ impl Store {
         };
         Ok(Some(Letter {
             id,
+            kind: LetterKind::of(&row.get::<String>("kind")?),
             case,
             way: row.get("way")?,
             tries: count(&row, "tries")?,
@@ -122,12 +180,9 @@ impl Store {
             let Some(row) = tx.one(&sql::LATE_LETTER, values![now]).await? else {
                 return Ok(());
             };
-            let fact = Fact::LinkNotSent {
-                carrier: row.get("carrier")?,
-                way: row.get("way")?,
-                message: row.get("id")?,
-                why: "late".to_owned(),
-            };
+            let kind = LetterKind::of(&row.get::<String>("kind")?);
+            let (carrier, way) = (row.get("carrier")?, row.get("way")?);
+            let fact = kind.not_sent(carrier, way, row.get("id")?, "late".to_owned());
             Self::record(&mut tx, &[Event::of(&case_of(&row)?, now, fact)]).await?;
             tx.commit().await?;
         }
@@ -151,6 +206,7 @@ pub(super) async fn add(
             letter.id,
             case,
             letter.carrier,
+            letter.kind.word(),
             letter.way,
             letter.until,
             now,

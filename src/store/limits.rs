@@ -39,7 +39,8 @@ impl Store {
         Ok(used.map_or(0, |used| u32::try_from(used).unwrap_or(u32::MAX)))
     }
 
-    /// Drops what has ended by `now`: handles, counts, what was used once, marks, answers. Then nothing overwritten is left in
+    /// Drops what has ended by `now`: handles, counts, what was used once, marks, answers, sessions of the
+    /// built-in verifier with their pictures. Then nothing overwritten is left in
     /// SQLite's log either.
     pub async fn sweep(&self, now: Timestamp) -> Result<(), Error> {
         for sql in [
@@ -51,6 +52,9 @@ impl Store {
             &sql::SWEEP_STAFF,
             &sql::SWEEP_MARKS,
             &sql::SWEEP_ANSWERS,
+            &sql::SWEEP_CAPTURES,
+            &sql::SWEEP_CAPTURE_WAYS,
+            &sql::SWEEP_ORIGINS,
         ] {
             while self.0.db.run(sql, values![now, BATCH]).await? > 0 {}
         }

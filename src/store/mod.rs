@@ -4,6 +4,7 @@
 //! identifies a person is sealed here, under a key of the case's own that is itself sealed under the master key.
 
 mod answers;
+mod capture;
 mod cases;
 mod db;
 mod deliveries;
@@ -19,6 +20,7 @@ mod postgres;
 mod queue;
 mod record;
 mod rows;
+mod seen;
 mod sending;
 pub mod sql;
 mod sqlite;
@@ -36,15 +38,17 @@ use db::{Db, values};
 use doorward_contract::Timestamp;
 
 pub use answers::Repeat;
+pub use capture::{Capture, CaptureChange, CaptureId, CaptureWay, Frame, NewCapture, NewFrame, Score, Taken};
 pub use deliveries::{Attempt, Delivery, DeliveryFilter, DeliveryState};
 pub use desk::{Mark, MarkKind, Raised};
 pub use earlier::EarlierChange;
 pub use grants::{Grant, GrantKind, NewGrant};
 pub use keys::SigningKeyRow;
-pub use letters::{Letter, NewLetter};
+pub use letters::{Letter, LetterKind, NewLetter};
 pub use outbox::{NewDelivery, Outbox, Written};
 pub use queue::Claim;
 pub use record::{Checked, EventFilter};
+pub use seen::{Origin, SeenKind};
 pub use sending::{Receiver, Sending, Settled, Then};
 pub use staff::{StaffSession, Whose};
 
@@ -212,6 +216,10 @@ struct Inner {
     staff: Key,
     /// Seals answers of the API.
     answers: Key,
+    /// Seals the keys of the built-in verifier's sessions.
+    captures: Key,
+    /// Seals whose the pictures were that it remembers.
+    seen: Key,
 }
 
 impl fmt::Debug for Store {
@@ -230,6 +238,8 @@ impl Store {
             grants: master.derive("grants")?,
             staff: master.derive("staff sessions")?,
             answers: master.derive("api answers")?,
+            captures: master.derive("capture keys")?,
+            seen: master.derive("capture seen")?,
             db: Db::open(settings.url.expose_secret(), settings.connections).await?,
         });
         let store = Self(inner, Arc::new(outbox::Nobody));

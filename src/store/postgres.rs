@@ -19,6 +19,8 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "delivery", include_str!("migrations/postgres/0006_delivery.sql")),
     (7, "api", include_str!("migrations/postgres/0007_api.sql")),
     (8, "letters", include_str!("migrations/postgres/0008_letters.sql")),
+    (9, "capture", include_str!("migrations/postgres/0009_capture.sql")),
+    (10, "codes", include_str!("migrations/postgres/0010_codes.sql")),
 ];
 
 /// What must hold in every session, whatever the server, the database or the role set.

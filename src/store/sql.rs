@@ -106,7 +106,7 @@ macro_rules! claim_letter {
             "where id = (select id from letters where carrier = $4 ",
             "and coalesce(lease_until, due_at) <= $3 order by coalesce(lease_until, due_at), id limit 1",
             $lock,
-            ") returning id, case_id, way, tries, until_at, sealed"
+            ") returning id, case_id, kind, way, tries, until_at, sealed"
         )
     };
 }
@@ -129,6 +129,16 @@ macro_rules! delivery_page {
             "and (cast($5 as text) is null or d.kind = $5) and (cast($6 as text) is null or d.state = $6)",
             $and,
             " order by d.made_at desc, d.id desc limit $3"
+        )
+    };
+}
+
+/// A session of the built-in verifier, as `capture` reads it.
+macro_rules! captures {
+    ($rest:literal) => {
+        concat!(
+            "select id, version, until_at, drop_at, decided, key_sealed, state from captures ",
+            $rest
         )
     };
 }
@@ -319,8 +329,8 @@ statements! {
     REST_WEBHOOK = "update webhooks set rest_until = $2 where name = $1 and coalesce(rest_until, 0) < $2";
     WEBHOOK_GONE = "update webhooks set gone_at = $2 where name = $1 and gone_at is null";
 
-    ADD_LETTER = "insert into letters (id, case_id, carrier, way, until_at, tries, due_at, sealed) \
-        values ($1, $2, $3, $4, $5, 0, $6, $7)";
+    ADD_LETTER = "insert into letters (id, case_id, carrier, kind, way, until_at, tries, due_at, sealed) \
+        values ($1, $2, $3, $4, $5, $6, 0, $7, $8)";
     CLAIM_LETTER = claim_letter!(""), pg: claim_letter!(" for update skip locked");
     NEXT_LETTER = "select min(coalesce(lease_until, due_at)) as due_at from letters where carrier = $1";
     CASE_KEY = "select sealed from case_keys where case_id = $1";
@@ -329,7 +339,47 @@ statements! {
     DROP_LETTERS_OF = "delete from letters where case_id = $1";
     // Of carriers that the settings no longer name.
     LATE_LETTER = "delete from letters where id = (select id from letters where until_at <= $1 \
-        and coalesce(lease_until, 0) <= $1 order by until_at, id limit 1) returning id, case_id, carrier, way";
+        and coalesce(lease_until, 0) <= $1 order by until_at, id limit 1) returning id, case_id, carrier, kind, way";
+
+    ADD_CAPTURE = "insert into captures (id, reference, verifier, version, until_at, drop_at, decided, key_sealed, state) \
+        values ($1, $2, $3, 0, $4, $5, 0, $6, $7) on conflict (reference) do nothing";
+    CAPTURE = captures!("where id = $1");
+    CAPTURE_BY_REFERENCE = captures!("where reference = $1");
+    CAPTURE_BY_WAY = captures!(
+        "where id = (select capture_id from capture_ways where kind = $1 and digest = $2 and until_at > $3)"
+    );
+    ADVANCE_CAPTURE = "update captures set version = version + 1, state = $3 where id = $1 and version = $2";
+    DECIDE_CAPTURE = "update captures set version = version + 1, decided = 1, drop_at = $2 where id = $1 and decided = 0";
+    DROP_CAPTURE = "delete from captures where reference = $1";
+    SWEEP_CAPTURES = "delete from captures where id in (select id from captures where drop_at <= $1 limit $2)";
+    KEEP_CAPTURE_PICTURE = "insert into capture_pictures (capture_id, name, taken_at, sealed) values ($1, $2, $3, $4) \
+        on conflict (capture_id, name) do update set taken_at = excluded.taken_at, sealed = excluded.sealed";
+    DROP_CAPTURE_PICTURES = "delete from capture_pictures where capture_id = $1";
+    CAPTURE_PICTURE = "select taken_at, sealed from capture_pictures where capture_id = $1 and name = $2";
+    CAPTURE_PICTURES = "select name, taken_at from capture_pictures where capture_id = $1 order by name";
+    NEXT_CAPTURE_FRAME = "select coalesce(max(seq) + 1, 0) as seq from capture_frames where capture_id = $1 and round = $2";
+    ADD_CAPTURE_FRAME = "insert into capture_frames (capture_id, round, seq, step, at, seen, picture) \
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict (capture_id, round, seq) do nothing";
+    CAPTURE_FRAMES = "select seq, step, at, seen from capture_frames where capture_id = $1 and round = $2 order by seq";
+    CAPTURE_FRAME = "select at, picture from capture_frames where capture_id = $1 and round = $2 and seq = $3";
+    ADD_CAPTURE_WAY = "insert into capture_ways (kind, digest, capture_id, until_at) values ($1, $2, $3, $4)";
+    USE_CAPTURE_WAY = "delete from capture_ways where kind = $1 and digest = $2 and until_at > $3";
+    DROP_CAPTURE_WAYS = "delete from capture_ways where capture_id = $1 and kind = $2";
+    SWEEP_CAPTURE_WAYS = sweep!("capture_ways", "kind");
+    KEEP_ORIGIN = "insert into capture_origins (id, until_at, sealed) values ($1, $2, $3) \
+        on conflict (id) do update set sealed = excluded.sealed";
+    ORIGIN = "select id, sealed from capture_origins where id = $1";
+    ADD_SEEN = "insert into capture_seen (kind, digest, origin) values ($1, $2, $3) on conflict do nothing";
+    SEEN = "select o.id, o.sealed from capture_seen s join capture_origins o on o.id = s.origin \
+        where s.kind = $1 and s.digest = $2 and s.origin <> $3 and o.until_at > $4 limit 16";
+    SEEN_NEAR = "select o.id, o.sealed from capture_seen s join capture_origins o on o.id = s.origin \
+        where s.kind = $1 and s.digest in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+        $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27) \
+        and s.origin <> $28 and o.until_at > $29";
+    SWEEP_ORIGINS = "delete from capture_origins where id in \
+        (select id from capture_origins where until_at <= $1 limit $2)";
+    ADD_SCORE = "insert into capture_scores (month, similarity, likeness, findings, document, face, accepted) \
+        values ($1, $2, $3, $4, $5, $6, $7)";
 
     HEAD = "select seq, hash from head where id = 1";
     // SQLite's writers are alone anyway.

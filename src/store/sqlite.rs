@@ -21,6 +21,8 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "delivery", include_str!("migrations/sqlite/0006_delivery.sql")),
     (7, "api", include_str!("migrations/sqlite/0007_api.sql")),
     (8, "letters", include_str!("migrations/sqlite/0008_letters.sql")),
+    (9, "capture", include_str!("migrations/sqlite/0009_capture.sql")),
+    (10, "codes", include_str!("migrations/sqlite/0010_codes.sql")),
 ];
 
 /// How long a writer waits for one of another process (the command line beside the server).

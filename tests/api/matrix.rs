@@ -465,6 +465,7 @@ fn a_judgement_of_a_colleagues_opens_nothing() {
             reasons: Vec::new(),
             ..Judgement::default()
         }),
+        shown: false,
         named: false,
         decision: None,
     });

@@ -43,6 +43,9 @@ function watch(page, origins, faults) {
   });
 }
 
+/** A browser whose camera sees this film, over and over. */
+export const seeing = (film) => chromium.launch({ executablePath: browserPath, args: [...flags, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", `--use-file-for-fake-video-capture=${film}`] });
+
 let where = shots;
 let count = 0;
 /** A picture; on a busy machine Chromium now and then has none at the first try. */

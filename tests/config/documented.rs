@@ -67,6 +67,7 @@ fn every_default_that_is_written_down_is_the_one_in_force() {
         "#url = \"https://help",
         "#hours",
         "#template_version",
+        "#pictures_at_once",
         "#recheck_template",
         "#recheck =",
         "#reason",
@@ -86,7 +87,7 @@ fn every_default_that_is_written_down_is_the_one_in_force() {
     let uncommented: String = config::DOCUMENTED
         .lines()
         .map(|line| {
-            in_example = line.starts_with("#[[") || (in_example && !line.is_empty());
+            in_example = line.starts_with("#[[") || line.starts_with("#[purpose.") || (in_example && !line.is_empty());
             (line, in_example)
         })
         .map(|(line, in_example)| match line.strip_prefix('#') {

@@ -1,5 +1,6 @@
 //! The settings: what loads, and what every fault is told as.
 
+mod builtin;
 mod carrier;
 mod check;
 mod connectors;

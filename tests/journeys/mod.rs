@@ -10,7 +10,7 @@ mod played;
 mod recheck;
 mod refused;
 mod relying;
-mod secret;
+pub(crate) mod secret;
 mod several;
 mod staff;
 mod vendors;

@@ -125,7 +125,7 @@ async fn nothing_leaks(database: Database) {
 }
 
 /// The log, the record and the database, byte for byte.
-fn everything(lab: &Lab) -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn everything(lab: &Lab) -> Vec<(&'static str, Vec<u8>)> {
     let export = Command::new(env!("CARGO_BIN_EXE_doorward"))
         .args(["audit", "export", "--config"])
         .arg(lab.folder().join("doorward.toml"))

@@ -9,7 +9,7 @@ use scraper::Html;
 use super::{northwind, select};
 
 /// Text, what it stands on, and where.
-const TEXT: [(&str, &str); 25] = [
+const TEXT: [(&str, &str); 26] = [
     ("ink", "page"),
     ("ink", "card"),
     ("ink", "panel"),
@@ -35,6 +35,7 @@ const TEXT: [(&str, &str); 25] = [
     ("good", "card"),
     ("ink", "warn-soft"),
     ("ink", "good-soft"),
+    ("stage-ink", "stage"),
 ];
 
 /// Edges without which one would not see what can be used.

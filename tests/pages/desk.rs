@@ -222,3 +222,56 @@ fn the_consoles_style_has_no_colours_of_its_own() {
         assert!(known, "--{name} is no colour that is held to a contrast");
     }
 }
+
+#[test]
+fn a_reviewer_sees_the_pictures_first_and_the_two_faces_last_before_they_are_asked() {
+    let shown = |sample: &str| {
+        let found = screens().into_iter().find(|(name, _)| name == sample);
+        found.unwrap_or_else(|| panic!("no {sample}")).1
+    };
+    let document = shown("desk-review-shown");
+    let headings: Vec<String> = document
+        .select(&select("h2, h3"))
+        .map(|heading| heading.text().collect::<String>().trim().to_owned())
+        .collect();
+    let order = [
+        "Evidence",
+        "Pictures",
+        "What was read",
+        "What speaks against it",
+        "What they were asked to do",
+        "Portrait and person",
+        "What was checked",
+        "Does it hold?",
+    ];
+    assert_eq!(
+        headings
+            .iter()
+            .filter(|one| order.contains(&one.as_str()))
+            .collect::<Vec<_>>(),
+        order
+    );
+    let text = document.root_element().text().collect::<String>();
+    assert!(text.contains("It does not prove that the document is genuine or that the person was present."));
+    assert!(
+        text.contains("something newer"),
+        "a word of a later version is shown as it is"
+    );
+    assert!(!text.contains("Whose account it is\n"), "not before the judgement");
+    assert!(!text.contains("Is it the same person?"), "not before the judgement");
+    // Each picture is a link to itself, which opens it large without a script.
+    let pictures: Vec<_> = document.select(&select("figure.exhibit > a > img")).collect();
+    assert_eq!(pictures.len(), 9);
+    for picture in pictures {
+        let link = picture.parent().and_then(|parent| parent.value().as_element()).unwrap();
+        assert_eq!(link.attr("href"), picture.value().attr("src"));
+        assert!(
+            link.attr("href")
+                .is_some_and(|to| to.starts_with("/desk/cases/") && to.contains("/pictures/"))
+        );
+        assert!(picture.value().attr("alt").is_some_and(|alt| !alt.is_empty()));
+    }
+    let gone = shown("desk-review-gone");
+    assert_eq!(gone.select(&select("figure")).count(), 0);
+    assert!(gone.root_element().text().collect::<String>().contains("are gone"));
+}

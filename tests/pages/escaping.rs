@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use doorward::pages::{
-    Choice, Consent, Contact, Invited, Kept, Login, LookedAt, Notice, OnePass, Page, Pages, PassShown, Passage, Short,
-    SignOut, Told, Welcome,
+    Choice, Consent, Contact, Decides, Invited, Kept, Login, LookedAt, Notice, OnePass, Page, Pages, PassShown,
+    Passage, Short, SignOut, Told, Welcome,
 };
 use doorward_contract::{PassKind, Timestamp};
 use scraper::Html;
@@ -50,6 +50,7 @@ fn pages_of_strangers() -> Vec<Page> {
             }),
             remember: Some(Duration::from_hours(24)),
             verifier_name: hostile(),
+            decides: Decides::Verifier,
             time_left: None,
             looked_at: LookedAt::ALL.to_vec(),
             kept: Kept {

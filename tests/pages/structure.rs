@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use doorward::pages::{Pages, content_security_policy, passage_policy};
 use scraper::{ElementRef, Html};
 
-use super::{northwind, samples, select, with_logo, without_scripts};
+use super::{northwind, reading, samples, select, with_logo, without_scripts};
 
 /// Calls `check` with every sample, once as a browser with scripts sees it and once without.
 fn each(check: impl Fn(&str, &Html)) {
@@ -93,7 +93,7 @@ fn every_field_has_a_label_and_every_form_says_where_it_goes() {
 #[test]
 fn what_changes_a_case_is_posted_with_a_token() {
     each(|name, document| {
-        for form in document.select(&select("form[action^='/case/']")) {
+        for form in document.select(&select("form[action^='/case/'], form[action^='/capture']")) {
             assert_eq!(form.value().attr("method"), Some("post"), "{name}");
             let token = form.select(&select("input[type=hidden][name=form_token]")).next();
             assert!(
@@ -177,7 +177,11 @@ fn nothing_is_loaded_from_elsewhere_and_no_link_leads_to_a_stranger() {
         for (css, attribute) in [("link", "href"), ("script", "src"), ("img", "src")] {
             for element in document.select(&select(css)) {
                 let address = element.value().attr(attribute).unwrap();
-                assert!(pages.asset(address).is_some(), "{name}: {address} is not served by us");
+                let exhibit = css == "img" && address.starts_with("/desk/cases/") && address.contains("/pictures/");
+                assert!(
+                    exhibit || pages.asset(address).is_some(),
+                    "{name}: {address} is not served by us"
+                );
             }
         }
         for link in document.select(&select("a")) {
@@ -200,7 +204,7 @@ fn nothing_is_loaded_from_elsewhere_and_no_link_leads_to_a_stranger() {
 #[test]
 fn a_page_that_follows_by_itself_does_so_without_scripts_too() {
     let pages = Pages::new(northwind()).unwrap();
-    let mut following = 0;
+    let (mut following, mut typed) = (0, 0);
     for (name, html) in samples(&pages) {
         let scripted = Html::parse_document(&html);
         if count(&scripted, "script[src*='follow'], script[src*='pass']") == 1 {
@@ -210,19 +214,35 @@ fn a_page_that_follows_by_itself_does_so_without_scripts_too() {
                 0,
                 "{name}: reloads beside its script"
             );
-            let refresh = without_scripts(&html);
-            let refresh = refresh.select(&select("head > meta[http-equiv=refresh]")).next();
+            let bare = without_scripts(&html);
+            if name == "capture-scan" {
+                // Loaded again it would not show its code any more: a link leads on.
+                assert_eq!(count(&bare, "main a[href='/capture']"), 1, "{name}");
+                continue;
+            }
+            if count(&bare, "main input[type=text]") > 0 {
+                // What somebody is typing is not taken away from them; sending it off is their way on.
+                assert_eq!(
+                    count(&bare, "meta[http-equiv=refresh]"),
+                    0,
+                    "{name}: reloads under somebody's hands"
+                );
+                typed += 1;
+                continue;
+            }
+            let refresh = bare.select(&select("head > meta[http-equiv=refresh]")).next();
             let content = refresh
                 .unwrap_or_else(|| panic!("{name}: stands still"))
                 .value()
                 .attr("content");
             assert!(
-                content.is_some_and(|content| content.ends_with(";url=/case")),
+                content.is_some_and(|content| content.ends_with(";url=/case") || content.ends_with(";url=/capture")),
                 "{name}: {content:?}"
             );
         }
     }
     assert!(following >= 10, "only {following} pages follow");
+    assert!(typed >= 3, "only {typed} of them have a field");
 }
 
 #[test]
@@ -254,6 +274,9 @@ fn a_number_is_shown_wherever_there_is_one() {
             "signed-out",
             "too-little-time-",
             "bad-request-",
+            "phone-door",
+            "phone-gone",
+            "phone-too-many",
         ];
         let expected = match name.as_str() {
             "fault" => Some("7f3a91c2".to_owned()),
@@ -335,4 +358,59 @@ fn a_passage_carries_every_field_and_can_be_sent_by_hand() {
     );
     assert_eq!(count(&document, "main form button:not([name])"), 1);
     assert_eq!(count(&document, "script[src*='send']"), 1);
+}
+
+#[test]
+fn a_phone_that_helps_out_finds_no_way_to_the_case() {
+    let pages = Pages::new(northwind()).unwrap();
+    let phones = [
+        "phone-door",
+        "phone-words",
+        "phone-done",
+        "phone-gone",
+        "capture-kind-phone",
+        "capture-front-card",
+        "capture-selfie-again",
+    ];
+    let samples = samples(&pages);
+    for name in phones {
+        assert!(!samples[name].contains("/case"), "{name}");
+        assert!(!samples[name].contains("/capture/phone"), "{name}");
+    }
+}
+
+#[test]
+fn the_live_picture_is_offered_to_scripts_alone() {
+    let pages = Pages::new(northwind()).unwrap();
+    let mut live = 0;
+    for (name, html) in samples(&pages) {
+        let document = without_scripts(&html);
+        for camera in document.select(&select("[data-camera]")) {
+            assert!(
+                camera.value().attr("hidden").is_some(),
+                "{name}: it would be dead without scripts"
+            );
+            // What is asked for instead: a file where files are taken, and otherwise what to do.
+            let file = count(&document, "form.upload[enctype='multipart/form-data'] input[type=file]");
+            let told = reading(&document).contains("needs JavaScript");
+            assert!(file == 1 || told, "{name}");
+            live += 1;
+        }
+        assert_eq!(count(&document, "video[autoplay], video[controls], audio"), 0, "{name}");
+        assert_eq!(count(&document, "video:not([playsinline][muted])"), 0, "{name}");
+    }
+    assert!(live >= 6, "{live}");
+}
+
+#[test]
+fn the_script_finds_words_for_whatever_the_server_may_hint() {
+    let pages = Pages::new(northwind()).unwrap();
+    for name in ["capture-front", "capture-selfie"] {
+        let document = Html::parse_document(&samples(&pages)[name]);
+        for hint in doorward::pages::capture::Hint::ALL {
+            let said = format!("[data-hint='{}']", hint.word());
+            let said = document.select(&select(&said)).next().map(text);
+            assert!(said.is_some_and(|said| !said.is_empty()), "{name}: {hint:?}");
+        }
+    }
 }

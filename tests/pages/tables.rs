@@ -8,6 +8,9 @@ use doorward::case::{End, Kind, Refusal, Stage};
 use doorward::matching::{Field, Finding, Verdict};
 use doorward::pages::Page;
 use doorward::pages::desk::{EVENTS, table};
+use doorward_builtin::challenge;
+use doorward_builtin::document::{self, Contradiction};
+use doorward_builtin::face::Likeness;
 use doorward_contract::Ability;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -63,6 +66,15 @@ fn everything_that_was_compared_or_is_done_has_words() {
 }
 
 #[test]
+fn everything_that_the_built_in_verifier_finds_has_words() {
+    let remarks = listed(table::REMARKS);
+    assert!(plain::<Contradiction>().is_subset(&remarks));
+    assert!(plain::<document::Signal>().is_subset(&remarks));
+    assert!(plain::<challenge::Signal>().is_subset(&remarks));
+    assert_eq!(listed(table::LIKENESSES), plain::<Likeness>());
+}
+
+#[test]
 fn every_page_that_a_case_shows_to_its_person_has_words() {
     // Pages of nobody's case, or of a browser that is not the case's.
     const OF_NO_CASE: [&str; 25] = [
@@ -94,7 +106,7 @@ fn every_page_that_a_case_shows_to_its_person_has_words() {
     ];
     let shown: BTreeSet<String> = Page::samples()
         .iter()
-        .filter(|(_, page)| !matches!(page, Page::Desk(_)))
+        .filter(|(_, page)| !matches!(page, Page::Desk(_) | Page::Capture(_)))
         .map(|(_, page)| page.state().to_owned())
         .collect();
     let none = listed(&OF_NO_CASE);

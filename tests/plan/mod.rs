@@ -5,6 +5,7 @@ mod agreeing;
 mod dying;
 mod failing;
 mod rehearsing;
+mod shown;
 mod stand;
 mod stopping;
 mod undoing;
@@ -30,7 +31,8 @@ use doorward::matching::{self, Preset};
 use doorward::store::{Settings, Store};
 use doorward_contract::clock::TurnedClock;
 use doorward_contract::{
-    Action, CheckName, Clock, Connector, Outcome, Person, Subject, SubjectKey, SubjectRef, Timestamp, Verifier,
+    Action, CheckName, Clock, Connector, Documents, Outcome, Person, Subject, SubjectKey, SubjectRef, Timestamp,
+    Verifier,
 };
 use doorward_lab::postgres::Postgres;
 use stand::{Stand, There, World, maria};
@@ -136,6 +138,7 @@ fn purpose(plan: Vec<Act>) -> Purpose {
         directory: Some("home".to_owned()),
         verifier: "persona".to_owned(),
         required: vec![CheckName::GovernmentId],
+        documents: Documents::default(),
         preset: Preset::Strict,
         checks: Vec::new(),
         plan,

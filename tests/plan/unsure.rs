@@ -1,11 +1,14 @@
 //! A verifier that does not decide by itself: some have somebody of theirs look, some leave it to reviewers here.
 
+use std::sync::Mutex;
+
 use async_trait::async_trait;
 use doorward::case::desk::{Decision, Judgement};
 use doorward::case::{Refusal, step};
 use doorward::flow::Error;
 use doorward_contract::{
-    CheckResult, Erased, Expectation, Finding, Proof, ProofRequest, Reference, Started, VendorError, Verifier, Woken,
+    CheckResult, Decided, Erased, Exhibit, Exhibits, Expectation, Finding, Proof, ProofRequest, Reference, Shows,
+    Started, VendorError, Verifier, Woken,
 };
 use http::HeaderMap;
 
@@ -17,9 +20,14 @@ on_both! {
     what_somebody_at_the_verifier_looks_at_is_nobodys_here
 }
 
-/// A verifier that finds every proof worth a human's look.
-struct Doubtful {
-    reviews_here: bool,
+/// A verifier that finds every proof worth a human's look, and shows pictures of it.
+#[derive(Clone, Default)]
+pub(super) struct Doubtful {
+    pub(super) reviews_here: bool,
+    /// What it was told became of its proofs.
+    pub(super) told: Arc<Mutex<Vec<Decided>>>,
+    /// Whether it can be told anything.
+    pub(super) deaf: bool,
 }
 
 #[async_trait]
@@ -74,6 +82,39 @@ impl Verifier for Doubtful {
         })
     }
 
+    async fn exhibits(&self, _: &Reference) -> Result<Exhibits, VendorError> {
+        let picture = |name: &str, shows| Exhibit {
+            name: name.to_owned(),
+            shows,
+            taken_at: NOW,
+        };
+        Ok(Exhibits {
+            pictures: vec![picture("front", Shows::Front), picture("selfie", Shows::Selfie)],
+            ..Exhibits::default()
+        })
+    }
+
+    /// No picture, but what would be written on it.
+    async fn picture(&self, reference: &Reference, name: &str, mark: &str) -> Result<Vec<u8>, VendorError> {
+        if ["front", "selfie"].contains(&name) {
+            return Ok(format!("{} {name}: {mark}", reference.0).into_bytes());
+        }
+        Err(VendorError::Missing {
+            what: "the picture".to_owned(),
+        })
+    }
+
+    async fn decided(&self, _: &Reference, decided: &Decided) -> Result<(), VendorError> {
+        self.told.lock().unwrap().push(decided.clone());
+        if self.deaf {
+            return Err(VendorError::Unreachable {
+                sent: doorward_contract::Sent::No,
+                why: "it is down".to_owned(),
+            });
+        }
+        Ok(())
+    }
+
     async fn erase(&self, _: &Reference) -> Result<Erased, VendorError> {
         Ok(Erased::Confirmed)
     }
@@ -81,8 +122,17 @@ impl Verifier for Doubtful {
 
 /// Maria is back from such a verifier, which was not read yet.
 async fn back(base: &Base, reviews_here: bool) -> Trial {
+    let verifier = Doubtful {
+        reviews_here,
+        ..Doubtful::default()
+    };
+    back_from(base, &verifier).await
+}
+
+/// The same, from one that the test looks at.
+pub(super) async fn back_from(base: &Base, verifier: &Doubtful) -> Trial {
     let mut trial = Trial::of(base, vec![act("home", CODE)]).await;
-    let verifier: Arc<dyn Verifier> = Arc::new(Doubtful { reviews_here });
+    let verifier: Arc<dyn Verifier> = Arc::new(verifier.clone());
     trial.verifiers = HashMap::from([("persona".to_owned(), verifier)]);
     let seen = trial.case().await;
     let mut next = seen.clone();
@@ -100,7 +150,7 @@ async fn back(base: &Base, reviews_here: bool) -> Trial {
     trial
 }
 
-async fn reviewed(trial: &Trial, same_person: bool) -> Case {
+pub(super) async fn reviewed(trial: &Trial, same_person: bool) -> Case {
     let (flow, rita) = (trial.flow(), colleague("rita", &[Role::Reviewer]));
     let case = flow.claim_review(trial.case().await, &rita).await.unwrap();
     let evidence = flow.evidence(&case, &rita).await.unwrap();

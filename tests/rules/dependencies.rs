@@ -23,7 +23,8 @@ fn there_is_one_tls_stack() {
 #[test]
 fn the_tree_is_small_enough_to_look_at() {
     let count = packages().len();
-    assert!(count <= 520, "{count} packages: ask what each new one replaces");
+    // Pictures, barcodes and models took 37 of these.
+    assert!(count <= 560, "{count} packages: ask what each new one replaces");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use doorward::audit::{Event, Fact};
 use doorward::case::Case;
-use doorward::store::{Change, NewLetter};
+use doorward::store::{Change, LetterKind, NewLetter};
 use secrecy::ExposeSecret;
 
 use super::{Base, MINUTE, NOW, maria, on_both};
@@ -26,6 +26,7 @@ async fn with_letter(base: &Base) -> Case {
     base.store.begin(&case, &[], &[], None).await.unwrap();
     let letter = NewLetter {
         id: "msg_one".to_owned(),
+        kind: LetterKind::Link,
         carrier: "mail".to_owned(),
         way: "mail-1".to_owned(),
         until: NOW.plus(30 * MINUTE),

@@ -11,7 +11,7 @@ mod letters;
 mod limits;
 mod opening;
 mod queue;
-mod raw;
+pub(crate) mod raw;
 mod schema;
 mod secrecy;
 
@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use doorward::audit::{Event, Fact};
+use doorward::case::check::Codes;
 use doorward::case::{Case, CaseId, Handle, HandleKind, Opener, Private, Stage, Standing};
 use doorward::crypto::seal::Key;
 use doorward::crypto::token::{Digest, Token, reference_number};
@@ -163,6 +164,12 @@ fn private_of_maria() -> Private {
     Private {
         reason: Some(format!("{display_name} lost her phone")),
         contacts: Contact::mail(&login).map(|one| vec![one]),
+        codes: Contact::mail(&login).map(|one| {
+            Box::new(Codes {
+                contacts: vec![one],
+                ..Codes::default()
+            })
+        }),
         check: None,
         manager: None,
         subject: Some(Subject {

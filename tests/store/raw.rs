@@ -6,13 +6,13 @@ use secrecy::ExposeSecret;
 use sqlx::{AssertSqlSafe, PgPool, Row, SqlitePool};
 
 /// A connection of our own.
-pub(super) enum Raw {
+pub(crate) enum Raw {
     Lite(SqlitePool),
     Pg(PgPool),
 }
 
 impl Raw {
-    pub(super) async fn open(settings: &Settings) -> Self {
+    pub(crate) async fn open(settings: &Settings) -> Self {
         let url = settings.url.expose_secret();
         if url.starts_with("sqlite:") {
             Self::Lite(SqlitePool::connect(url).await.unwrap())
@@ -22,7 +22,7 @@ impl Raw {
     }
 
     /// Runs statements that both databases understand, all of them in one transaction.
-    pub(super) async fn run(&self, sql: &str) {
+    pub(crate) async fn run(&self, sql: &str) {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql));
         match self {
             Self::Lite(pool) => drop(sql.execute(pool).await.unwrap()),
@@ -31,7 +31,7 @@ impl Raw {
     }
 
     /// The one number that a query gives.
-    pub(super) async fn number(&self, sql: &str) -> i64 {
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
         let sql = AssertSqlSafe(sql);
         match self {
             Self::Lite(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
@@ -40,7 +40,7 @@ impl Raw {
     }
 
     /// The one value of bytes that a query gives.
-    pub(super) async fn blob(&self, sql: &str) -> Vec<u8> {
+    pub(crate) async fn blob(&self, sql: &str) -> Vec<u8> {
         let sql = AssertSqlSafe(sql);
         match self {
             Self::Lite(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
@@ -49,7 +49,7 @@ impl Raw {
     }
 
     /// Writes down so many things that were used once and may be forgotten at `until`.
-    pub(super) async fn many_uses(&self, times: u32, until: Timestamp) {
+    pub(crate) async fn many_uses(&self, times: u32, until: Timestamp) {
         let digest = match self {
             Self::Lite(_) => "cast(n as blob)",
             Self::Pg(_) => "convert_to(n::text, 'UTF8')",
@@ -63,7 +63,7 @@ impl Raw {
     }
 
     /// The rows of a query, each a list of texts.
-    pub(super) async fn texts(&self, sql: &str) -> Vec<Vec<String>> {
+    pub(crate) async fn texts(&self, sql: &str) -> Vec<Vec<String>> {
         fn read<R: Row>(rows: &[R]) -> Vec<Vec<String>>
         where
             for<'r> String: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
@@ -81,7 +81,7 @@ impl Raw {
     }
 
     /// Every column of every table: table, column, type in SQLite's words, whether it may be empty.
-    pub(super) async fn columns(&self) -> Vec<Vec<String>> {
+    pub(crate) async fn columns(&self) -> Vec<Vec<String>> {
         self.texts(match self {
             Self::Lite(_) => {
                 "select t.name, c.name, lower(c.type), case c.\"notnull\" when 1 then 'full' else 'or empty' end \
@@ -100,7 +100,7 @@ impl Raw {
     }
 
     /// Every value of every column of ours, as bytes, one after another.
-    pub(super) async fn bytes(&self) -> Vec<u8> {
+    pub(crate) async fn bytes(&self) -> Vec<u8> {
         let mut all = Vec::new();
         for column in self.columns().await {
             let [table, column, kind, _] = column.as_slice() else {
@@ -126,6 +126,6 @@ impl Raw {
 }
 
 /// Whether `needle` is anywhere in `hay`.
-pub(super) fn holds(hay: &[u8], needle: &[u8]) -> bool {
+pub(crate) fn holds(hay: &[u8], needle: &[u8]) -> bool {
     hay.windows(needle.len()).any(|window| window == needle)
 }

@@ -317,7 +317,8 @@ pub trait Directory: Send + Sync {
     }
 
     /// Where the account's owner can be reached by what their record says, the ways that do not need the account first. What
-    /// is there in another shape than can be sent to is left out; empty where the directory is not asked.
+    /// is there in another shape than can be sent to is left out; empty where the directory is not asked. The account's own
+    /// mailbox is marked; when an entry was changed is told where the directory knows.
     async fn contacts(&self, account: &Account) -> Result<Vec<Contact>, VendorError> {
         let _ = account;
         Ok(Vec::new())

@@ -29,6 +29,7 @@ pub use connector::{
 pub use error::{Sent, VendorError};
 pub use person::{Account, AccountId, Colleague, Contact, ContactKind, Name, Origin, Person, Subject, SubjectKey};
 pub use verifier::{
-    CheckName, CheckResult, Earlier, Erased, Evidence, Expectation, Outcome, Proof, ProofRequest, Reference, Started,
-    SubjectRef, Verifier, Woken,
+    CheckName, CheckResult, Decided, DocumentKind, Documents, Earlier, Erased, Evidence, Exhibit, Exhibits,
+    Expectation, Here, Outcome, Proof, ProofRequest, ReadField, Reference, Remark, Shows, Started, SubjectRef,
+    Verifier, Weight, Woken,
 };

@@ -5,6 +5,8 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Timestamp;
+
 /// The kind of key by which a source names an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -148,6 +150,12 @@ pub struct Contact {
     pub kind: ContactKind,
     /// The address: an e-mail address, or a number as E.164 writes it (`+46701234711`).
     pub address: String,
+    /// Whether it is the account's own mailbox: who is locked out may not reach it, and who took the account over does.
+    #[serde(default)]
+    pub own: bool,
+    /// When the record's entry was last changed, where the directory says so.
+    #[serde(default)]
+    pub changed_at: Option<Timestamp>,
 }
 
 impl fmt::Debug for Contact {
@@ -185,6 +193,8 @@ impl Contact {
         fits.then(|| Self {
             kind: ContactKind::Mail,
             address: text.to_owned(),
+            own: false,
+            changed_at: None,
         })
     }
 
@@ -201,7 +211,31 @@ impl Contact {
         fits.then(|| Self {
             kind: ContactKind::Phone,
             address: format!("+{digits}"),
+            own: false,
+            changed_at: None,
         })
+    }
+
+    /// Contacts with the account's own mailbox among them: marked wherever the record repeats it, last where it does not.
+    pub fn beside_own(mut contacts: Vec<Self>, own: Option<Self>) -> Vec<Self> {
+        let Some(own) = own else {
+            return contacts;
+        };
+        let mut repeated = false;
+        for contact in &mut contacts {
+            contact.own |= contact.leads_to(&own.address);
+            repeated |= contact.own;
+        }
+        if !repeated {
+            contacts.push(Self { own: true, ..own });
+        }
+        contacts
+    }
+
+    /// Whether a message to it comes to this e-mail address.
+    pub fn leads_to(&self, mail: &str) -> bool {
+        // Only the local part could tell cases apart (RFC 5321 §2.4), and no mail system in use does.
+        self.kind == ContactKind::Mail && self.address.eq_ignore_ascii_case(mail.trim())
     }
 
     /// The address as others may see it: enough for its owner to know it by.
@@ -293,6 +327,19 @@ mod tests {
         ] {
             assert_eq!(Contact::phone(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn the_accounts_own_mailbox_is_known_wherever_the_record_repeats_it() {
+        let mail = |text: &str| Contact::mail(text).unwrap();
+        let own: Vec<_> = Contact::beside_own(
+            vec![mail("Ada@Work.example"), mail("ada@home.example")],
+            Contact::mail("ada@work.example"),
+        );
+        assert_eq!(own.iter().map(|one| one.own).collect::<Vec<_>>(), [true, false]);
+        let last = Contact::beside_own(vec![mail("ada@home.example")], Contact::mail("ada@work.example"));
+        assert_eq!(last.iter().map(|one| one.own).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(Contact::beside_own(vec![], None), []);
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl fmt::Debug for Reference {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckName {
-    /// A government document was read and found genuine.
+    /// A government document was read, and found genuine as far as the verifier can tell: the proof says how far.
     GovernmentId,
     /// A live selfie was taken.
     Selfie,
@@ -73,6 +73,61 @@ pub struct ProofRequest {
     pub lifetime: Duration,
     /// The language of the person's pages, BCP 47; the verifier's own choice if absent.
     pub language: Option<String>,
+    /// For verifiers that run in the gateway itself. One that lives elsewhere is sent none of it.
+    pub here: Here,
+}
+
+/// What a verifier that runs in the gateway knows of the case.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Here {
+    /// The number that staff and person know the case by.
+    pub number: String,
+    /// The account, where it is known by now, as a keyed digest: the same for each case of that account, and tells nothing.
+    pub account: Option<String>,
+    /// The login that was typed or is the account's, as a keyed digest. An account may have several.
+    pub login: Option<String>,
+    /// What the purpose takes.
+    pub documents: Documents,
+}
+
+/// Kinds of documents that a purpose can take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentKind {
+    /// A passport.
+    Passport,
+    /// An identity card or a residence permit.
+    IdentityCard,
+    /// A driving licence.
+    DrivingLicence,
+}
+
+/// What a purpose takes, and what it lets its verifier decide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Documents {
+    /// These kinds.
+    pub kinds: Vec<DocumentKind>,
+    /// Of these countries, ISO 3166 in three letters; empty for all.
+    pub countries: Vec<String>,
+    /// How many days after its last a document is still taken.
+    pub grace_days: u32,
+    /// Whether a picture may come from a file instead of the camera.
+    pub upload: bool,
+    /// Whether the verifier may let somebody pass by itself; otherwise a reviewer always looks.
+    pub automatic: bool,
+}
+
+impl Default for Documents {
+    fn default() -> Self {
+        use DocumentKind::{DrivingLicence, IdentityCard, Passport};
+        Self {
+            kinds: vec![Passport, IdentityCard, DrivingLicence],
+            countries: Vec::new(),
+            grace_days: 0,
+            upload: false,
+            automatic: false,
+        }
+    }
 }
 
 /// A proof that the person can begin or go on with.
@@ -175,6 +230,103 @@ pub struct Woken {
     pub kind: String,
 }
 
+/// What a verifier here has to show to whoever reviews. Personal: kept by nobody, shown to the reviewer who has the case.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Exhibits {
+    /// The pictures, in the order in which they are looked at.
+    pub pictures: Vec<Exhibit>,
+    /// What was read, and whether its own check digits hold.
+    pub read: Vec<ReadField>,
+    /// What speaks against it, the gravest first.
+    pub findings: Vec<Remark>,
+    /// How alike the faces are, `0.00` to `1.00`, and the word for it (`alike`, `unclear`, …).
+    pub similarity: Option<(String, String)>,
+    /// What the verifier can say and what it cannot, in one or two sentences.
+    pub assurance: String,
+}
+
+impl fmt::Debug for Exhibits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Exhibits({} pictures)", self.pictures.len())
+    }
+}
+
+/// One picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exhibit {
+    /// What [`Verifier::picture`] knows it by: letters, digits and dashes.
+    pub name: String,
+    /// What it shows.
+    pub shows: Shows,
+    /// When it was taken.
+    pub taken_at: Timestamp,
+}
+
+/// What a picture shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shows {
+    /// The side of the document with the portrait.
+    Front,
+    /// The other side.
+    Back,
+    /// The portrait, cut out of the document.
+    Portrait,
+    /// The person.
+    Selfie,
+    /// The person's face, cut out of the selfie.
+    Face,
+    /// The person doing what was asked: the how-manieth step, from 1.
+    Frame(u32),
+}
+
+/// One thing that was read.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReadField {
+    /// What it is: `family_name`, `given_names`, `birth_date`, `number`, `issuer`, `expiry`, `kind`.
+    pub field: String,
+    /// What it says.
+    pub value: String,
+    /// Where it was read: `zone`, `barcode`.
+    pub source: String,
+    /// Whether its check digit holds, where it has one.
+    pub checked: Option<bool>,
+}
+
+/// Something that a reviewer should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// How much it weighs.
+    pub weight: Weight,
+    /// One word for it (`check_digit`, `near_reuse`, `virtual_camera`), as in the record.
+    pub word: String,
+    /// What it is about: a field, a side, the number of another case.
+    pub about: Option<String>,
+}
+
+/// How much a remark weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// Cannot be true of an honest document and person.
+    Contradiction,
+    /// Odd, and has honest explanations.
+    Signal,
+    /// For completeness.
+    Fact,
+}
+
+/// What became of a proof that was left to a human, or of the case without one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// The account that it turned out to be about, as in [`Here`].
+    pub account: Option<String>,
+    /// What the reviewer said of the document: whether anything is wrong with it. None where nobody reviewed.
+    pub document: Option<bool>,
+    /// What the reviewer said of the faces: whether they are one person's.
+    pub face: Option<bool>,
+    /// Whether the case went on.
+    pub accepted: bool,
+}
+
 /// Whether the verifier forgot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Erased {
@@ -184,7 +336,7 @@ pub enum Erased {
     Pending,
 }
 
-/// Proves who somebody is. Implemented in `connectors/persona` and, later, `src/builtin`.
+/// Proves who somebody is. Implemented in `connectors/persona` and `src/builtin`.
 #[async_trait]
 pub trait Verifier: Send + Sync {
     /// The vendor's word in log and audit (`persona`).
@@ -218,6 +370,25 @@ pub trait Verifier: Send + Sync {
 
     /// The only source of truth.
     async fn read(&self, reference: &Reference, expect: &Expectation) -> Result<Proof, VendorError>;
+
+    /// What there is to look at of a proof that is [left to reviewers here](Verifier::reviews_here).
+    async fn exhibits(&self, _reference: &Reference) -> Result<Exhibits, VendorError> {
+        Ok(Exhibits::default())
+    }
+
+    /// One picture of a proof as JPEG, with `mark` (who looks, when) written all over it.
+    async fn picture(&self, _reference: &Reference, name: &str, _mark: &str) -> Result<Vec<u8>, VendorError> {
+        let what = format!("a picture {name}");
+        Err(VendorError::Refused {
+            why: format!("there is no such thing as {what} here"),
+        })
+    }
+
+    /// It was decided on the proof: what was kept for deciding alone may go. Safe to repeat; a call that is lost costs nothing
+    /// but time, because what is kept goes by its own date as well.
+    async fn decided(&self, _reference: &Reference, _decided: &Decided) -> Result<(), VendorError> {
+        Ok(())
+    }
 
     /// Asks the vendor to forget, and reads back whether it has. Safe to repeat. Forgetting a recheck leaves the earlier
     /// proof as it was.

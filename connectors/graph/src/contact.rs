@@ -25,11 +25,7 @@ impl Graph {
         let others = reach.other_mails.iter().flatten();
         let mut contacts: Vec<_> = others.filter_map(|mail| Contact::mail(mail)).collect();
         contacts.extend(reach.mobile_phone.as_deref().and_then(Contact::phone));
-        if let Some(work) = reach.mail.as_deref().and_then(Contact::mail)
-            && !contacts.contains(&work)
-        {
-            contacts.push(work);
-        }
-        Ok(contacts)
+        let work = reach.mail.as_deref().and_then(Contact::mail);
+        Ok(Contact::beside_own(contacts, work))
     }
 }

@@ -19,11 +19,7 @@ impl Okta {
         };
         let mut contacts: Vec<_> = user.text("secondEmail").and_then(Contact::mail).into_iter().collect();
         contacts.extend(user.text("mobilePhone").and_then(Contact::phone));
-        if let Some(work) = user.text("email").and_then(Contact::mail)
-            && !contacts.contains(&work)
-        {
-            contacts.push(work);
-        }
-        Ok(contacts)
+        let work = user.text("email").and_then(Contact::mail);
+        Ok(Contact::beside_own(contacts, work))
     }
 }

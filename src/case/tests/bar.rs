@@ -63,6 +63,7 @@ fn reviewed_by_kim(case: &mut Case) {
             note: None,
             ..Judgement::default()
         }),
+        shown: true,
         named: true,
         decision: Some(Decision {
             same_person: true,

@@ -20,6 +20,7 @@ fn confirm(case: &mut Case) {
         reviewer: staff(0),
         claimed_at: at(1),
         judgement: None,
+        shown: true,
         named: true,
         decision: Some(Decision {
             same_person: true,

@@ -7,7 +7,7 @@ mod cases;
 mod decide;
 mod deliveries;
 mod mend;
-mod pace;
+pub(super) mod pace;
 mod people;
 mod record;
 mod repeat;

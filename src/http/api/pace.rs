@@ -24,20 +24,20 @@ const LEFT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// How often each caller called in this minute of theirs.
 #[derive(Debug, Default)]
-pub(super) struct Pace(Mutex<HashMap<String, (Timestamp, u32)>>);
+pub(in crate::http) struct Pace(Mutex<HashMap<String, (Timestamp, u32)>>);
 
 /// How a caller stands.
-pub(super) struct Standing {
+pub(in crate::http) struct Standing {
     most: u32,
     left: u32,
     resets: Duration,
     /// How long they must wait, if they called too often.
-    pub(super) wait: Option<Duration>,
+    pub(in crate::http) wait: Option<Duration>,
 }
 
 impl Pace {
     /// Counts one more call.
-    pub(super) fn count(&self, caller: &str, now: Timestamp, most: u32) -> Standing {
+    pub(in crate::http) fn count(&self, caller: &str, now: Timestamp, most: u32) -> Standing {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_over = |begun: Timestamp| now < begun || begun.plus(WINDOW) <= now;
         if known.len() >= CALLERS {

@@ -218,8 +218,8 @@ fn check(check: &FurtherCheck) -> CheckLine {
         CheckState::Failed { why, .. } => ("failed", Some(why.clone())),
     };
     CheckLine {
-        connector: check.wanted.connector.clone(),
-        check: check.wanted.check.word(),
+        by: check.wanted.by().to_owned(),
+        check: check.wanted.word(),
         result,
         why,
     }

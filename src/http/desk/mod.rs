@@ -10,6 +10,7 @@ mod confirm;
 mod deliveries;
 mod delivery;
 mod erase;
+mod exhibit;
 mod explained;
 mod export;
 mod fact;

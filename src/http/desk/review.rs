@@ -31,6 +31,7 @@ pub(super) fn routes() -> Router<App> {
         .route(&path::review("{id}"), get(look).post(take))
         .route(&path::judge("{id}"), post(judge))
         .route(&path::decide("{id}"), post(decide))
+        .route(&path::picture("{id}", "{name}"), get(super::exhibit::picture))
 }
 
 async fn look(at: At, Path(id): Path<String>) -> Response {
@@ -105,7 +106,7 @@ async fn decide(at: At, Path(id): Path<String>, fields: Fields) -> Response {
 }
 
 /// The case, if it waits for a reviewer here and this operator is one.
-async fn found(at: &At, id: &str) -> Result<Case, Response> {
+pub(super) async fn found(at: &At, id: &str) -> Result<Case, Response> {
     at.need_of(Power::Review, path::REVIEWS).await?;
     let case = at.case(id).await?;
     if step::awaits_reviewer(&case) {
@@ -221,10 +222,15 @@ fn words(fields: &Fields, name: &str, known: &[&str]) -> Vec<String> {
 }
 
 fn read(evidence: &Evidence) -> EvidencePart {
+    let exhibits = evidence.exhibits.as_ref().map(super::exhibit::shown);
+    // What was read is among what is shown, with more to it.
+    let apart = exhibits.as_ref().is_none_or(|shown| shown.read.is_empty());
+    let person = evidence.person.as_ref().filter(|_| apart);
     EvidencePart {
         verifier: evidence.verifier.clone().unwrap_or_default(),
         outside: None,
-        read: evidence.person.as_ref().map(on_document).unwrap_or_default(),
+        read: person.map(on_document).unwrap_or_default(),
+        exhibits,
         checks: evidence.readings.last().map(checks).unwrap_or_default(),
     }
 }

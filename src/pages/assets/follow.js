@@ -56,4 +56,19 @@
     if (event.persisted) look();
   });
   later();
+
+  // How long something is good for; when that is over, the page has moved on by itself.
+  const clock = document.querySelector("[data-seconds]");
+  if (clock) {
+    const until = Date.now() + 1000 * Number(clock.dataset.seconds);
+    const plain = document.querySelector("[data-plain]");
+    clock.closest(".countdown").hidden = false;
+    if (plain) plain.hidden = true; // It says the same without counting.
+    const tick = () => {
+      const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
+      clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    };
+    setInterval(tick, 500);
+    tick();
+  }
 })();

@@ -119,8 +119,8 @@ pub struct AttemptLine {
 /// One further check.
 #[derive(Clone, Debug)]
 pub struct CheckLine {
-    /// The connector's name in the settings.
-    pub connector: String,
+    /// The connector's or the carrier's name in the settings.
+    pub by: String,
     /// Which, one of [`super::table::CHALLENGES`].
     pub check: &'static str,
     /// How it went, one of [`super::table::RESULTS`].

@@ -125,8 +125,8 @@ impl CasePage {
             reasons: Vec::new(),
             forgotten: true,
         };
-        let check = |check, result, why| CheckLine {
-            connector: "duo".to_owned(),
+        let check = |by: &str, check, result, why| CheckLine {
+            by: by.to_owned(),
             check,
             result,
             why,
@@ -141,8 +141,11 @@ impl CasePage {
             attempts: vec![passed],
             explained: Some(Explained::sample()),
             checks: vec![
-                check("push", "passed", None),
+                check("duo", "push", "passed", None),
+                check("mail", "email_code", "passed", None),
+                check("sms", "phone_code", "asked", None),
                 check(
+                    "duo",
                     "universal_prompt",
                     "asked",
                     Some("the person is at Duo's page".to_owned()),
@@ -318,7 +321,7 @@ impl CasePage {
             forgotten: false,
         });
         let checks = RESULTS.iter().map(|result| CheckLine {
-            connector: "duo".to_owned(),
+            by: "duo".to_owned(),
             check: "push",
             result,
             why: None,

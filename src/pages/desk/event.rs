@@ -36,8 +36,19 @@ impl EventLine {
             | "client_refused"
             | "code_reused"
             | "refresh_reused" => "alert",
-            "vendor_waited" | "link_expired" | "undo_ordered" | "cancelled" | "pass_dropped" | "step_gone_already"
-            | "decision_barred" | "cap_reached" | "code_spent" | "shield_raised" | "staff_refused" => "warn",
+            "vendor_waited"
+            | "link_expired"
+            | "undo_ordered"
+            | "cancelled"
+            | "pass_dropped"
+            | "step_gone_already"
+            | "decision_barred"
+            | "cap_reached"
+            | "code_spent"
+            | "check_code_wrong"
+            | "check_code_not_sent"
+            | "shield_raised"
+            | "staff_refused" => "warn",
             _ => "",
         }
     }
@@ -77,11 +88,16 @@ pub const EVENTS: &[&str] = &[
     "earlier_forgotten",
     "checks_begun",
     "check_asked",
+    "check_code_ordered",
+    "check_code_sent",
+    "check_code_not_sent",
+    "check_code_wrong",
     "check_answered",
     "check_refused",
     "reviewed",
     "review_sought",
     "review_claimed",
+    "pictures_shown",
     "evidence_judged",
     "claim_read",
     "approval_sought",

@@ -7,10 +7,10 @@ use askama::Template;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::frame::{Moment, SAMPLE_NOW, Surface};
-use super::qr::Qr;
 use super::words::words;
 use super::{Drawn, path};
 use crate::pages::icon::Icon;
+use crate::pages::qr::Qr;
 use crate::pages::secret::{self, Run};
 use doorward_contract::Timestamp;
 

@@ -99,6 +99,11 @@ pub fn stream(id: &str) -> String {
     format!("{CASES}/{id}/stream")
 }
 
+/// One picture of a proof, for the reviewer who has the case (`GET`).
+pub fn picture(id: &str, name: &str) -> String {
+    format!("{CASES}/{id}/pictures/{name}")
+}
+
 /// A review: the step that it is at (`GET`), taken by this reviewer (`POST`).
 pub fn review(id: &str) -> String {
     format!("{REVIEWS}/{id}")

@@ -5,6 +5,7 @@
 use askama::Template;
 use http::StatusCode;
 
+use super::exhibit::Exhibits;
 use super::explained::Explained;
 use super::frame::Surface;
 use super::place::Place;
@@ -40,6 +41,8 @@ pub struct Evidence {
     pub outside: Option<String>,
     /// Names of fields of the document, as far as they have one each of [`super::table::FIELDS`], and what they say.
     pub read: Vec<(String, String)>,
+    /// What the verifier has to show, where it is one of ours.
+    pub exhibits: Option<Exhibits>,
     /// Every check: its name, how it went (one of [`super::table::RESULTS`]), and the verifier's reasons.
     pub checks: Vec<Check>,
 }
@@ -219,10 +222,23 @@ impl Review {
             ("desk-review-barred", unseen(ReviewStep::Barred("person"))),
             ("desk-review-held", unseen(ReviewStep::Held("Noor Haddad".to_owned()))),
             ("desk-review-take", unseen(ReviewStep::Take)),
+            ("desk-review-shown", judge.showing(Exhibits::sample())),
+            ("desk-review-gone", judge.showing(Exhibits::sample_of_nothing())),
             ("desk-review-decide", at(ReviewStep::Decide(Box::new(claimed)))),
             ("desk-review-doubted", at(ReviewStep::Decide(Box::new(doubted)))),
             ("desk-review", judge),
         ]
+    }
+
+    fn showing(&self, exhibits: Exhibits) -> Self {
+        let mut page = self.clone();
+        if let Some(evidence) = &mut page.evidence {
+            "builtin".clone_into(&mut evidence.verifier);
+            evidence.outside = None;
+            evidence.read.clear();
+            evidence.exhibits = Some(exhibits);
+        }
+        page
     }
 
     fn judge_sample() -> Self {
@@ -247,6 +263,7 @@ impl Review {
                     ("native_family_name", "Lindqvist"),
                     ("birth_date", "1988-05-14"),
                 ]),
+                exhibits: None,
                 checks: vec![
                     ("Government ID".to_owned(), "passed", Vec::new()),
                     ("Selfie".to_owned(), "passed", Vec::new()),

@@ -86,15 +86,15 @@ tables! {
     ]
     /// What the person has before them: the words of [`crate::pages::Page::state`], and `nobody` while no browser is bound.
     Sights SIGHTS [
-        "nobody" "invited" "consent" "visit" "push" "push-sent" "push-again" "prompt" "prompt-again" "starting" "reading"
-        "comparing" "acting" "returning" "slow" "retry" "review" "approving" "ready" "shown" "done" "returned" "gone"
+        "nobody" "invited" "consent" "visit" "push" "push-sent" "push-again" "prompt" "prompt-again" "check-code"
+        "check-code-sent" "check-code-again" "starting" "reading" "comparing" "acting" "returning" "slow" "retry" "review" "approving" "ready" "shown" "done" "returned" "gone"
         "refused" "expired" "withdrawn" "undone" "stuck" "too-little-time"
         "unavailable"
     ]
     /// What was compared: the words of [`crate::matching::Field`]; and what else a document or an account says.
     Fields FIELDS [
         "given_name" "family_name" "middle_name" "birth_date" "namesakes"
-        "native_given_name" "native_family_name" "display_name" "login"
+        "native_given_name" "native_family_name" "display_name" "login" "given_names" "number" "issuer" "expiry" "kind"
     ]
     /// What the comparison found: the words of [`crate::matching::Finding`].
     Findings FINDINGS [
@@ -113,7 +113,7 @@ tables! {
         "call"
     ]
     /// What a person is asked besides the proof: the words of [`doorward_contract::Challenge`].
-    Challenges CHALLENGES ["push" "universal_prompt"]
+    Challenges CHALLENGES ["push" "universal_prompt" "email_code" "phone_code"]
     /// How far a step has come: the words of [`crate::case::plan::StepState`].
     StepStates STEP_STATES ["waiting" "intended" "done" "undoing" "undone" "failed"]
     /// Why somebody may not decide.
@@ -130,6 +130,23 @@ tables! {
     ]
     /// What a reviewer may have done to be sure (referee record).
     Measures MEASURES ["pictures" "call" "meeting" "manager" "colleague"]
+    /// What a picture shows: the words of [`doorward_contract::Shows`].
+    Views VIEWS ["front" "back" "portrait" "selfie" "face" "frame"]
+    /// Where something was read on a document.
+    Codes CODES ["zone" "barcode"]
+    /// How much a remark weighs: the words of [`doorward_contract::Weight`].
+    Weights WEIGHTS ["contradiction" "signal" "fact"]
+    /// How alike two faces are to the software.
+    Likenesses LIKENESSES ["alike" "probably_alike" "unclear" "different"]
+    /// What the built-in verifier remarks. Words of other verifiers, and of later versions, are shown as they are.
+    Remarks REMARKS [
+        "nothing_read" "expired" "check_digit" "card" "differs" "same_side" "leniency" "doubt" "repaired" "uncertain" "narrow"
+        "cut_names" "other_number" "unread" "quality" "recapture" "edited" "birth_date_in_part"
+        "reused_picture" "document_seen_before" "document_seen_elsewhere" "looks_like_before" "near_reuse"
+        "weak_portrait" "weak_selfie" "faces_not_compared" "faces_unclear" "faces_different" "faces_different_once" "face_changed"
+        "challenge_not_done" "repeated" "noiseless" "early" "constant" "resized"
+        "virtual_camera" "camera" "upload" "browser_changed"
+    ]
     /// Where a delivery stands.
     DeliveryStates DELIVERY_STATES ["waiting" "delivered" "failed" "disabled"]
     /// How a vendor is.

@@ -4,8 +4,9 @@ use serde::Deserialize;
 
 use super::event::Events;
 use super::table::{
-    Abilities, Bars, Causes, Challenges, DeliveryStates, Ends, Fields, Findings, Grounds, Healths, Measures, Outcomes,
-    Quorums, Refusals, Results, RoleWords, Sights, Stages, StepStates, Table, Verdicts,
+    Abilities, Bars, Causes, Challenges, Codes, DeliveryStates, Ends, Fields, Findings, Grounds, Healths, Likenesses,
+    Measures, Outcomes, Quorums, Refusals, Remarks, Results, RoleWords, Sights, Stages, StepStates, Table, Verdicts,
+    Views, Weights,
 };
 
 /// A struct of words: texts first, sentences with places to fill after the semicolon.
@@ -46,6 +47,11 @@ pub(in crate::pages) struct Words {
     pub(super) cause: Table<Causes>,
     pub(super) ground: Table<Grounds>,
     pub(super) measure: Table<Measures>,
+    pub(super) view: Table<Views>,
+    pub(super) code: Table<Codes>,
+    pub(super) weight: Table<Weights>,
+    pub(super) likeness: Table<Likenesses>,
+    pub(super) remark: Table<Remarks>,
     pub(super) delivery_state: Table<DeliveryStates>,
     pub(super) health: Table<Healths>,
     pub(super) role: Table<RoleWords>,
@@ -59,6 +65,7 @@ pub(in crate::pages) struct Words {
     pub(super) cases: super::cases::Words,
     pub(super) reviews: super::reviews::Words,
     pub(super) review: super::review::Words,
+    pub(super) exhibit: super::exhibit::Words,
     pub(super) approvals: super::approvals::Words,
     pub(super) approval: super::approval::Words,
     pub(super) record: super::record::Words,

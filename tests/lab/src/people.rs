@@ -173,6 +173,11 @@ impl LabPerson {
         picture(&self.id).map_or(&[], |(document, _)| document)
     }
 
+    /// Whether they have a face that a camera can be shown, and a document with it.
+    pub fn has_papers(&self) -> bool {
+        crate::specimen::has_papers(self)
+    }
+
     /// Their selfie, PNG.
     pub fn selfie(&self) -> &'static [u8] {
         picture(&self.id).map_or(&[], |(_, selfie)| selfie)

@@ -7,12 +7,14 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::accounts::{DuoAccount, OktaAccounts, duo_id, okta_id};
+use crate::carriers::Carrier;
 use crate::company::CompanySheet;
 use crate::doors::Addresses;
 use crate::duosso::Provider;
 use crate::examples::examples;
 use crate::folder::Folder;
 use crate::keys::Keys;
+use crate::papers::Papers;
 use crate::parties::{Okta, Party};
 use crate::people::{LabPerson, everybody};
 use crate::seed::Seed;
@@ -36,6 +38,8 @@ pub struct Sheet {
     pub company: CompanySheet,
     /// The ticket system.
     pub tickets: Tickets,
+    /// What carries messages to people; what they got is in [`Lab::mailbox`].
+    pub carriers: Vec<Carrier>,
     /// The imitated Okta org whose accounts are repaired.
     pub okta_accounts: OktaAccounts,
     /// The imitated Duo account.
@@ -228,6 +232,8 @@ pub struct Person {
     pub document_picture: Url,
     /// Their selfie.
     pub selfie: Url,
+    /// What they can show to a camera, if a face was rendered for them.
+    pub papers: Option<Papers>,
     /// Their mail, as JSON.
     pub mailbox: Url,
 }
@@ -273,6 +279,7 @@ pub(crate) fn fill(
             secret: keys.tickets_secret.clone(),
             list: below(&addresses.start, "desk/tickets.json"),
         },
+        carriers: Carrier::all(addresses, keys),
         okta_accounts: OktaAccounts::of(addresses, keys),
         duo: DuoAccount::of(addresses, keys),
         rp: addresses.rp.clone(),
@@ -382,6 +389,7 @@ fn card(seed: Seed, person: &LabPerson, start: &Url) -> Person {
         recoverable: person.recoverable(),
         document_picture: own("document.png"),
         selfie: own("selfie.png"),
+        papers: Papers::of(person, &own),
         mailbox,
     }
 }

@@ -294,6 +294,7 @@ async fn the_start_page_offers_both_ways_and_everybody_without_scripts() {
         "lost-everything",
         "duo-new-phone",
         "recover-checked",
+        "codes",
     ] {
         assert!(page.has_form(&format!("link-{purpose}")), "{purpose}");
     }

@@ -156,6 +156,14 @@ impl EntraFake {
         self.person(id, |person| person.enabled = enabled);
     }
 
+    /// Changes where an account's owner can be reached: `otherMails` and `mobilePhone`.
+    pub fn set_reach(&self, id: Uuid, other_mails: Vec<String>, mobile: Option<String>) {
+        self.person(id, |person| {
+            person.other_mails = other_mails;
+            person.mobile = mobile;
+        });
+    }
+
     /// Has one account report to another.
     pub fn set_manager(&self, id: Uuid, manager: Uuid) {
         self.lock().managers.insert(id, manager);

@@ -167,6 +167,7 @@ impl Stand {
             return_url: Url::parse(RETURN).unwrap(),
             lifetime: Duration::from_mins(30),
             language: Some("de".into()),
+            here: doorward_contract::Here::default(),
         }
     }
 

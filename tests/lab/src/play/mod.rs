@@ -5,6 +5,7 @@
 
 mod accounts;
 mod checked;
+mod coded;
 mod company;
 mod duo;
 mod entra;
@@ -94,6 +95,8 @@ journeys! {
     "duo-checks", "a push approved on the phone and Duo's own page, then a temporary password" => checked::both;
     "duo-denied", "the push is denied on the phone: refused, nothing is changed" => checked::denied;
     "duo-fraud", "the phone's owner says that it was somebody else: refused, nothing is changed" => checked::fraud;
+    "codes-mail", "a code by e-mail, to the private address that the directory knows, then a temporary password" => coded::by_mail;
+    "codes-phone", "a code by SMS, to the mobile number that the directory knows, then a temporary password" => coded::by_phone;
     "forged-webhook", "webhooks that Persona did not sign change nothing" => refusal::forged_webhook;
 }
 

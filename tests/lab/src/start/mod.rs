@@ -23,9 +23,10 @@ use crate::desk::Desk;
 use crate::gateway::{Gateway, tail};
 use crate::hands::Hands;
 use crate::mailbox::{Mailbox, Message};
-use crate::people::{everybody, named};
+use crate::people::{LabPerson, everybody, named};
 use crate::sheet::Sheet;
 use crate::sms::SmsGateway;
+use crate::specimen::{self, Sheet as Paper};
 use crate::vendors::Vendors;
 
 /// Where the ticket system hears from Doorward.
@@ -57,6 +58,8 @@ pub(crate) fn router(state: State) -> Router {
         .route("/", get(home))
         .route("/world.json", get(world))
         .route("/people/{id}/{picture}", get(picture))
+        .route("/people/{id}/photo/{sheet}", get(photo))
+        .route("/people/{id}/film/{sheet}", get(film))
         .route("/desk", get(desk::page))
         .route("/desk/link", post(send_link))
         .route("/desk/signed", post(sign_link))
@@ -96,6 +99,7 @@ async fn picture(Path((id, file)): Path<(String, String)>) -> Response {
     let bytes = match file.as_str() {
         "document.png" => person.document_picture(),
         "selfie.png" => person.selfie(),
+        "face.jpg" => return face(person),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     let name = format!("inline; filename=\"{id}-{file}\"");
@@ -107,6 +111,53 @@ async fn picture(Path((id, file)): Path<(String, String)>) -> Response {
         bytes,
     )
         .into_response()
+}
+
+/// A rendered face, as a selfie.
+fn face(person: &LabPerson) -> Response {
+    match std::fs::read(specimen::selfie_of(&person.id)) {
+        Ok(bytes) => ([(header::CONTENT_TYPE, "image/jpeg")], bytes).into_response(),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// A photograph of somebody's document: `passport`, `front` or `back`, with whatever is wished to be the matter with it.
+async fn photo(Path((id, sheet)): Path<(String, Paper)>, Query(wish): Query<specimen::Wish>) -> Response {
+    taken(id, "jpg", "image/jpeg", move |person| {
+        specimen::photograph(person, sheet, wish)
+    })
+    .await
+}
+
+/// The same before a camera, for a browser that has none.
+async fn film(Path((id, sheet)): Path<(String, Paper)>, Query(wish): Query<specimen::Wish>) -> Response {
+    taken(id, "mjpeg", "video/x-motion-jpeg", move |person| {
+        specimen::film(person, sheet, wish)
+    })
+    .await
+}
+
+async fn taken(
+    id: String,
+    ending: &str,
+    kind: &'static str,
+    take: impl FnOnce(&'static LabPerson) -> Option<Vec<u8>> + Send + 'static,
+) -> Response {
+    let Some(person) = named(&id) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    // Drawing takes a second: not on the threads that answer.
+    match tokio::task::spawn_blocking(move || take(person)).await {
+        Ok(Some(bytes)) => {
+            let name = format!("inline; filename=\"{id}-document.{ending}\"");
+            let heads = [
+                (header::CONTENT_TYPE, kind.to_owned()),
+                (header::CONTENT_DISPOSITION, name),
+            ];
+            (heads, bytes).into_response()
+        }
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 #[derive(Deserialize)]
