@@ -217,15 +217,24 @@ const journeys = {
     await page.leave();
   },
 
-  async "an expired document and a wrong check digit are refused"(browser, world, faults) {
-    for (const flaw of ["expired", "wrong-digit"]) {
-      const page = await holding(world, faults, await passport(world, "aiko-tanaka", flaw));
-      await begin(page, world, "aiko-tanaka", "recover-automatic");
-      await show(page);
-      await until(page, "retry");
-      await picture(page, flaw);
-      await page.leave();
-    }
+  async "an expired document is refused"(browser, world, faults) {
+    const page = await holding(world, faults, await passport(world, "aiko-tanaka", "expired"));
+    await begin(page, world, "aiko-tanaka", "recover-automatic");
+    await show(page);
+    await until(page, "retry");
+    await picture(page, "expired");
+    await page.leave();
+  },
+
+  async "a wrong check digit never passes: refused where it is clear, a person's to judge where a camera blurs it"(browser, world, faults) {
+    const page = await both(world, faults, "aiko-tanaka", "recover-automatic", {
+      passport: await passport(world, "aiko-tanaka", "wrong-digit"),
+      face: film(world, "aiko-tanaka"),
+    });
+    for (let left = 300; left > 0 && !["retry", "review"].includes(await state(page)); left -= 1) await page.waitForTimeout(100);
+    assert.ok(["retry", "review"].includes(await state(page)), await state(page));
+    await picture(page, "wrong-digit");
+    await page.leave();
   },
 
   async "two faces, no face, a still and a screen do not pass"(browser, world, faults) {

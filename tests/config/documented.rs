@@ -167,7 +167,9 @@ fn a_variable_is_read_as_what_the_setting_is() {
 #[test]
 fn no_secret_shows_in_debug() {
     let folder = Folder::new();
-    let shown = format!("{:?}", folder.parse(config::DOCUMENTED).unwrap());
+    let shown = [config::DOCUMENTED, GOOD]
+        .map(|text| format!("{:?}", folder.parse(text).unwrap()))
+        .concat();
     for secret in [
         "persona_production_0f5b1c8e3a47",
         "wbhsec_0f5b1c8e",

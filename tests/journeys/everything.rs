@@ -439,12 +439,12 @@ async fn dying_anywhere(database: fn() -> Database, everywhere: bool, lanes: usi
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dying_between_any_two_calls_repairs_all_three_once_and_takes_all_back_on_sqlite() {
-    Box::pin(dying_anywhere(|| Database::Sqlite, true, 6)).await;
+    Box::pin(dying_anywhere(|| Database::Sqlite, true, 14)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dying_behind_any_change_repairs_all_three_once_and_takes_all_back_on_postgresql() {
-    Box::pin(dying_anywhere(|| Database::Postgres, false, 3)).await;
+    Box::pin(dying_anywhere(|| Database::Postgres, false, 5)).await;
 }
 
 /// From the link to the passes in the person's hand.

@@ -139,8 +139,31 @@ impl Exhibits {
             ],
             frames: (1..=4).map(frame).collect(),
             pair: vec![picture("portrait", "portrait"), picture("face", "face")],
-            similarity: Some(("0.52".to_owned(), "alike".to_owned())),
+            similarity: Some(("0.41".to_owned(), "probably_alike".to_owned())),
             assurance: "One document was read and not validated at its issuer.".to_owned(),
+        }
+    }
+
+    /// The same with everything that can be found at all.
+    pub(super) fn sample_of_doubts() -> Self {
+        let findings = super::table::REMARKS.iter().map(|word| Remark {
+            weight: "signal",
+            word: (*word).to_owned(),
+            about: None,
+        });
+        Self {
+            findings: findings.collect(),
+            similarity: Some(("0.12".to_owned(), "different".to_owned())),
+            ..Self::sample()
+        }
+    }
+
+    /// The same with nothing found, by software that is not sure of the faces; `None` where it could not compare them.
+    pub(super) fn sample_of_calm(similarity: Option<&str>) -> Self {
+        Self {
+            findings: Vec::new(),
+            similarity: similarity.map(|value| (value.to_owned(), "unclear".to_owned())),
+            ..Self::sample()
         }
     }
 

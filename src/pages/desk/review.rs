@@ -223,6 +223,12 @@ impl Review {
             ("desk-review-held", unseen(ReviewStep::Held("Noor Haddad".to_owned()))),
             ("desk-review-take", unseen(ReviewStep::Take)),
             ("desk-review-shown", judge.showing(Exhibits::sample())),
+            ("desk-review-doubts", judge.showing(Exhibits::sample_of_doubts())),
+            (
+                "desk-review-calm",
+                judge.showing(Exhibits::sample_of_calm(Some("0.34"))),
+            ),
+            ("desk-review-uncompared", judge.showing(Exhibits::sample_of_calm(None))),
             ("desk-review-gone", judge.showing(Exhibits::sample_of_nothing())),
             ("desk-review-decide", at(ReviewStep::Decide(Box::new(claimed)))),
             ("desk-review-doubted", at(ReviewStep::Decide(Box::new(doubted)))),

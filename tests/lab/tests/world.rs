@@ -251,7 +251,7 @@ async fn the_sheet_holds_all_that_an_outside_client_needs_and_its_addresses_answ
 async fn the_sheet_tells_what_cases_may_be_opened_for_and_who_sends_people() {
     let lab = Lab::start(Arc::new(SystemClock)).await.unwrap();
     let sheet = lab.sheet();
-    assert_eq!(sheet.doorward.purposes.len(), 18);
+    assert_eq!(sheet.doorward.purposes.len(), 22);
     let sources: Vec<&str> = sheet.saml_providers.iter().map(|one| one.source.as_str()).collect();
     assert_eq!(sources, ["duo-sso", "saml-library"]);
     assert!(sheet.relying_parties.iter().any(|party| party.client_id == "rp"));
@@ -280,7 +280,11 @@ async fn the_start_page_offers_both_ways_and_everybody_without_scripts() {
     let page = browser.visit(lab.sheet().lab.address.as_str()).await.unwrap();
     assert_eq!(
         page.link("Open the recovery page").unwrap(),
-        lab.sheet().doorward.address
+        lab.sheet()
+            .doorward
+            .address
+            .join("recover?purpose=recover-here")
+            .unwrap()
     );
     assert!(page.has_form("Send the link"));
     assert!(page.has_form("Sign a link"));
