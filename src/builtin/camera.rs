@@ -24,10 +24,14 @@ const PROGRAMS: [&str; 20] = [
     "fake_device",
 ];
 
-/// Whether a camera's name is that of a program.
+/// How the names of films end. A browser that is started with a film in place of its camera calls the camera by the film's file.
+const FILMS: [&str; 6] = [".mjpeg", ".mjpg", ".y4m", ".mp4", ".webm", ".mov"];
+
+/// Whether a camera's name is that of a program, or of a file.
 pub(super) fn is_virtual(label: &str) -> bool {
-    let label = label.to_lowercase();
-    PROGRAMS.iter().any(|program| label.contains(program))
+    let label = label.trim().to_lowercase();
+    let file = label.starts_with('/') && !label.starts_with("/dev/") || label.contains(":\\");
+    file || FILMS.iter().any(|film| label.ends_with(film)) || PROGRAMS.iter().any(|program| label.contains(program))
 }
 
 #[cfg(test)]
@@ -40,6 +44,9 @@ mod tests {
             "OBS Virtual Camera (m-de:vice)",
             "ManyCam Virtual Webcam",
             "Dummy video device (0x0000)",
+            "/home/someone/films/passport.mjpeg",
+            "C:\\films\\face.y4m",
+            "face.MJPEG",
         ] {
             assert!(is_virtual(program), "{program}");
         }
@@ -47,6 +54,7 @@ mod tests {
             "FaceTime HD Camera",
             "camera2 1, facing front",
             "Integrated Webcam (0408:a061)",
+            "/dev/video0",
         ] {
             assert!(!is_virtual(camera), "{camera}");
         }

@@ -303,16 +303,22 @@ fn checks(state: &State, found: &Found<'_>) -> Vec<CheckResult> {
     let odd = found.reasons();
     let read = state.reading.as_ref().is_some_and(Reading::readable);
     let challenge = match &state.selfie.judgement {
-        Some(judgement) if judgement.outcome == Challenged::Done => "done",
-        Some(_) => "not_done",
+        Some(judgement) if judgement.outcome == Challenged::Done => "passed",
+        Some(_) => "failed",
         None => "not_applicable",
     };
-    let likeness = similarity(state).map_or_else(|| "not_applicable".to_owned(), |(_, word)| word);
+    let faces = match similarity(state) {
+        None => check("faces", "not_applicable", Vec::new()),
+        Some((_, likeness)) if likeness == "alike" || likeness == "probably_alike" => {
+            check("faces", "passed", vec![likeness])
+        }
+        Some((_, likeness)) => check("faces", "failed", vec![likeness]),
+    };
     vec![
         check("document_read", if read { "passed" } else { "failed" }, Vec::new()),
         check("challenge", challenge, Vec::new()),
-        check("faces", &likeness, Vec::new()),
-        check("findings", if odd.is_empty() { "none" } else { "some" }, odd),
+        faces,
+        check("findings", if odd.is_empty() { "passed" } else { "failed" }, odd),
     ]
 }
 
