@@ -444,7 +444,7 @@ async fn a_writer_that_dies_anywhere_leaves_all_or_nothing(base: Base) {
             handles: vec![link],
             ..fact(&seen, Fact::Consented)
         };
-        let ended = at_most(1 + round % 15, base.store.advance(&seen, &next, change)).await;
+        let ended = Box::pin(at_most(1 + round % 15, base.store.advance(&seen, &next, change))).await;
 
         // On SQLite, writing again waits for what was left behind; what was being committed may have been.
         base.store.note(&[]).await.unwrap();

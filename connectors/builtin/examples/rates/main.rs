@@ -72,6 +72,16 @@ impl Tally {
         let all = u32::try_from(self.all).map_or(1.0, f64::from);
         1_000.0 * self.cpu / all.max(1.0)
     }
+
+    /// A line of the table of whole documents.
+    fn row(&self, page: &mut String, name: &str) -> std::fmt::Result {
+        let (mean, slowest) = (self.mean_ms(), self.slowest * 1_000.0);
+        writeln!(
+            page,
+            "| {name} | {}/{} | {mean:.0} | {slowest:.0} |",
+            self.right, self.all
+        )
+    }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -352,16 +362,13 @@ fn documents(page: &mut String, models: &Models, today: NaiveDate) -> Result<(),
             tally.add(cpu()? - before);
             tally.right += usize::from(reading.readable() && reading.contradictions.is_empty());
         }
-        let name = if licensed {
-            "licence, front and back"
-        } else {
-            "passport"
-        };
-        let (mean, slowest) = (tally.mean_ms(), tally.slowest * 1_000.0);
-        writeln!(
+        tally.row(
             page,
-            "| {name} | {}/{} | {mean:.0} | {slowest:.0} |",
-            tally.right, tally.all
+            if licensed {
+                "licence, front and back"
+            } else {
+                "passport"
+            },
         )?;
     }
     Ok(())
