@@ -250,7 +250,7 @@ const journeys = {
     await page.leave();
   },
 
-  async "two faces, no face, a still and a screen do not pass"(browser, world, faults) {
+  async "several faces and none are told while the camera looks; a still and a screen do not pass"(browser, world, faults) {
     for (const seen of ["two-faces", "no-face", "waved-still", "screen"]) {
       const first = await holding(world, faults, await passport(world, "maria-silva"));
       await begin(first, world, "maria-silva", "recover-automatic");
@@ -263,13 +263,11 @@ const journeys = {
         const said = seen === "no-face" ? /face/i : /only you|several|other people|one person|alone/i;
         await page.locator("#cue [data-says]", { hasText: said }).waitFor({ timeout: 60_000 });
         await picture(page, seen);
+      } else {
+        await press(page, "capture-selfie");
+        await either(page, "retry", "review");
+        await picture(page, `${seen}-end`);
       }
-      await press(page, "capture-selfie");
-      const end = await state(page);
-      assert.ok(["review", "retry", "refused", "waiting"].includes(end), `${seen} ended at ${end}`);
-      if (end === "waiting") await until(page, "review");
-      assert.notEqual(await state(page), "ready");
-      await picture(page, `${seen}-end`);
       await page.leave();
     }
   },
