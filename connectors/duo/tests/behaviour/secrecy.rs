@@ -49,6 +49,8 @@ async fn nothing_secret_is_logged_or_put_into_an_address() {
         .with_writer(log.clone())
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
+    // With one subscriber alone, a test beside this one may settle for all threads that nobody listens.
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
 
     let stand = Stand::usual().await;
     stand.duo.find(&login("ada.kerr@acme.example")).await.unwrap();

@@ -47,6 +47,8 @@ async fn nothing_secret_or_personal_is_logged() {
         .with_writer(log.clone())
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
+    // With one subscriber alone, a test beside this one may settle for all threads that nobody listens.
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
 
     let stand = Stand::with(|settings| {
         settings.send = vec![Field::Login, Field::DisplayName];
